@@ -1,0 +1,1 @@
+"""Our own subset of containerd's API and the code generated from it."""

@@ -1,0 +1,1 @@
+"""The way of news from the daemon to the snapshot."""

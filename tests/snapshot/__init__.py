@@ -1,0 +1,1 @@
+"""Pictures of the screens, taken of a host that never changes."""

@@ -1,0 +1,54 @@
+"""What comes of a verb on several objects, and what is said of it."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+from tui.backend.errors import BackendError, NotFound, StillRunning, Timeout
+from tui.runner import Outcome, Runner
+from tui.targets import Pane, Target
+from tui.verbs import Backend
+
+
+def target(name: str) -> Target:
+    return Target(Pane.CONTAINERS, name, name, name, "default", "overlayfs", name)
+
+
+async def stop(**failures: BackendError) -> Outcome:
+    """Run a stop on ``a`` and on what is to fail."""
+
+    async def stop_container(name: str, *_: Any, **__: Any) -> None:
+        if name in failures:
+            raise failures[name]
+
+    async def reread(*_: Any) -> None:
+        pass
+
+    service, watcher = (
+        SimpleNamespace(stop_container=stop_container),
+        SimpleNamespace(reread=reread),
+    )
+    shown: list[Any] = []
+    runner = Runner(cast(Backend, SimpleNamespace(service=service, watcher=watcher)), shown.append)
+    targets = tuple(map(target, ["a", *failures]))
+    outcome = await runner.run("stop", targets, {})
+    assert not any(shown[-1].values())
+    return outcome
+
+
+async def test_what_would_not_end_is_asked_about_and_the_rest_is_told() -> None:
+    outcome = await stop(deaf=StillRunning("It did not stop."), gone=NotFound("There is no task."))
+    assert outcome.take_stubborn() == (target("deaf"),)
+    assert outcome.worth_telling
+    assert outcome.summary() == "Stopped 1 of 2. gone: There is no task."
+
+
+async def test_a_daemon_that_does_not_answer_is_no_reason_to_kill() -> None:
+    outcome = await stop(b=Timeout("Could not get task b: no answer in time."))
+    assert outcome.take_stubborn() == ()
+    assert "no answer in time" in outcome.summary()
+
+
+async def test_one_that_is_asked_about_is_not_told_as_well() -> None:
+    outcome = await stop(deaf=StillRunning("It did not stop."))
+    assert outcome.take_stubborn() == (target("deaf"),)
+    assert not outcome.worth_telling

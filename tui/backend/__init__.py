@@ -1,0 +1,1 @@
+"""The back end: containerd over gRPC, as typed verbs and whole snapshots."""

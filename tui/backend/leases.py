@@ -1,0 +1,69 @@
+"""Leases: what holds the garbage collector off things that nothing refers to yet."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from protos import leases_pb2
+from tui.backend.client import Client
+from tui.backend.errors import BackendError
+
+_EXPIRE = "containerd.io/gc.expire"
+_CLEANUP_SECONDS = 15.0
+
+
+def unique(prefix: str) -> str:
+    """Return an identifier that nobody else has."""
+    return f"{prefix}-{secrets.token_hex(8)}"
+
+
+@asynccontextmanager
+async def lease(client: Client, namespace: str, *, hours: float) -> AsyncIterator[str]:
+    """Hold a lease for the length of a block; its id goes with every call that creates.
+
+    It is deleted at the end of the block however that comes, and expires by
+    itself where even this fails.
+
+    Args:
+        client: of the daemon.
+        namespace: in which things are made.
+        hours: until it expires if we cannot delete it.
+
+    Raises:
+        BackendError: the lease was not granted.
+    """
+    expire = datetime.now(UTC) + timedelta(hours=hours)
+    labels = {_EXPIRE: expire.isoformat(timespec="seconds")}
+    request = leases_pb2.CreateRequest(id=unique("c9d"), labels=labels)
+    await client.call(client.leases.Create, request, namespace=namespace)
+    try:
+        yield request.id
+    finally:
+        await cleanup(_delete(client, request.id, namespace))
+
+
+async def _delete(client: Client, lease_id: str, namespace: str) -> None:
+    request = leases_pb2.DeleteRequest(id=lease_id)
+    await client.call(client.leases.Delete, request, namespace=namespace)
+
+
+async def cleanup(step: Coroutine[Any, Any, object]) -> None:
+    """Run a step that undoes something to its end, also while being cancelled.
+
+    Its own failure is not worth more than the error that made it necessary, and
+    what it leaves behind is held by a lease that expires. A daemon that hangs
+    does not hold us up for long.
+    """
+    work = asyncio.ensure_future(step)
+    try:
+        await asyncio.wait({work}, timeout=_CLEANUP_SECONDS)
+    except asyncio.CancelledError:
+        await asyncio.wait({work}, timeout=_CLEANUP_SECONDS)
+        raise
+    finally:
+        work.cancel()
+        with suppress(BackendError, asyncio.CancelledError):
+            await work

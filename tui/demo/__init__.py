@@ -1,0 +1,1 @@
+"""The embedded demo engine: the containerd API from memory, in its own process."""

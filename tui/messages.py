@@ -1,0 +1,38 @@
+"""What goes up from panes and screens to the app."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from textual.message import Message
+
+from tui.targets import Target
+
+
+@dataclass
+class ActionRequested(Message):
+    """Somebody wants a verb run on these objects; the daemon decides what comes of it."""
+
+    action: str
+    """Id of the action in `tui.actions`."""
+    targets: tuple[Target, ...]
+    """Frozen when the key was pressed."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """What a dialog asked for: ``name`` of a commit, ``signal`` of a kill."""
+
+
+@dataclass
+class FocusChanged(Message):
+    """Other rows are in sight or selected: these containers want fresh figures."""
+
+    container_ids: frozenset[str]
+
+
+class RefreshRequested(Message):
+    """Read everything anew, or try to connect at once."""
+
+
+@dataclass
+class NamespaceChosen(Message):
+    """The screen shall show another namespace."""
+
+    name: str

@@ -1,0 +1,1 @@
+"""One file a resource: its columns, its cells, its requests."""

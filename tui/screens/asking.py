@@ -1,0 +1,143 @@
+"""From an action on rows to a request: the questions that stand between them."""
+
+from functools import partial
+
+from tui.conditions import running
+from tui.messages import ActionRequested
+from tui.screens.board import Board
+from tui.screens.questions import ask
+from tui.state.models import TaskStatus
+from tui.targets import Target
+from tui.text import safe
+from widgets.dialog import ConfirmDialog, PromptDialog
+from widgets.pick_dialog import Option, PickDialog
+
+SIGNALS = {
+    "SIGTERM": "end, please",
+    "SIGINT": "interrupt, as ctrl+c does",
+    "SIGHUP": "read the configuration anew, by custom",
+    "SIGQUIT": "quit, with a core dump",
+    "SIGKILL": "end at once; cannot be caught",
+    "SIGUSR1": "up to the program",
+    "SIGUSR2": "up to the program",
+    "SIGSTOP": "stop the process where it is",
+    "SIGCONT": "go on after SIGSTOP",
+    "SIGABRT": "abort",
+    "SIGWINCH": "the terminal's size changed",
+}
+NAME_LIMIT = 128
+
+
+class Asking(Board):
+    """Asks what has to be asked, then posts `ActionRequested`; never acts itself."""
+
+    def start_or_stop(self) -> None:
+        """Stop what runs among the targets; if nothing does, start them."""
+        targets = self.current.targets()
+        alive = tuple(each for each in targets if running(self.snapshot, each.key))
+        if alive:
+            self.confirm("stop", alive)
+        else:
+            self.request("start", targets)
+
+    def pause_or_resume(self) -> None:
+        """Pause what runs among the targets; if all are paused, resume them."""
+        by_state: dict[bool, list[Target]] = {True: [], False: []}
+        for each in self.current.targets():
+            task = self.snapshot.tasks.get(each.key)
+            if task and task.status in (TaskStatus.RUNNING, TaskStatus.PAUSED):
+                by_state[task.status is TaskStatus.RUNNING].append(each)
+        if by_state[True]:
+            self.request("pause", tuple(by_state[True]))
+        else:
+            self.request("resume", tuple(by_state[False]))
+
+    def choose_signal(self) -> None:
+        """Ask for a signal, then whether to send it."""
+        targets = tuple(
+            each
+            for each in self.current.targets()
+            if (task := self.snapshot.tasks.get(each.key)) and task.status is not TaskStatus.STOPPED
+        )
+
+        def chosen(signal: str | None) -> None:
+            if signal and targets:
+                self.confirm("kill", targets, signal)
+
+        options = [Option(name, name, note) for name, note in SIGNALS.items()]
+        self.app.push_screen(PickDialog("Send a signal", options, "SIGTERM"), chosen)
+
+    def name_commit(self) -> None:
+        """Ask for the name of a commit."""
+        targets = self.current.targets()
+        if len(targets) != 1:
+            self.say("A commit takes one row: clear the marks first.")
+            return
+        target = targets[0]
+
+        def named(name: str | None) -> None:
+            if name:
+                self.request("commit", targets, name=name.strip())
+
+        self.app.push_screen(
+            PromptDialog(
+                f"Commit {safe(target.title, 40)}",
+                "Name of the committed snapshot",
+                validate=partial(self._wrong_name, target.snapshotter),
+                lines=(f"Makes a read-only snapshot of {safe(target.snapshot_key, 40)} as it is.",),
+                confirm_label="Commit",
+            ),
+            named,
+        )
+
+    def confirm(self, verb: str, targets: tuple[Target, ...], signal: str = "") -> None:
+        """Ask before a verb that loses something; nothing happens on the way out."""
+        if not targets:  # they went between the key and its answer
+            return
+        hidden = self.current.hidden_marks()
+        question = ask(verb, targets, self.snapshot, hidden=hidden, signal=signal)
+
+        def answered(yes: bool | None) -> None:
+            if yes and verb == "kill":
+                self.request("kill", targets, signal=signal)
+            elif yes and verb == "force":
+                self.request("stop", targets, force="yes")
+            elif yes:
+                self.request(verb, targets)
+
+        self.app.push_screen(
+            ConfirmDialog(
+                question.title,
+                lines=question.lines,
+                targets=question.targets,
+                consequence=question.consequence,
+                command=question.command,
+                confirm_label=question.confirm,
+            ),
+            answered,
+        )
+
+    def request(self, verb: str, targets: tuple[Target, ...], **options: str) -> None:
+        """Ask the app to run a verb; what was marked has served its purpose."""
+        targets = tuple(each for each in targets if not self.doing(each.pane, each.key))
+        if not targets:
+            return
+        self.current.table.clear_marks()
+        self.post_message(ActionRequested(verb, targets, options))
+
+    def say(self, sentence: str) -> None:
+        """Tell the user one sentence, without looking for markup in it."""
+        self.notify(sentence, severity="warning", markup=False)
+
+    def _wrong_name(self, snapshotter: str, text: str) -> str | None:
+        """Say what is wrong with the name of a new snapshot, None if nothing is."""
+        name = text.strip()
+        if not name:
+            return "A name is needed."
+        if len(name) > NAME_LIMIT:
+            return f"The name may have {NAME_LIMIT} characters."
+        if not name.isprintable() or any(char.isspace() or char in "\\'\"" for char in name):
+            return "The name may not hold spaces, quotes or backslashes."
+        if f"{snapshotter}/{name}" in self.snapshot.snapshots:
+            return f"{safe(snapshotter, 20)} has a snapshot of that name already."
+        return None

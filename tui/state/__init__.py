@@ -1,0 +1,1 @@
+"""Plain data: frozen rows, whole snapshots, and what differs between two of them."""

@@ -1,0 +1,104 @@
+"""What goes on in the background: a line for each thing, none when nothing does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.geometry import Region
+from textual.strip import Strip
+
+from widgets.canvas import Canvas
+from widgets.cells import Span, cell_width, fit
+from widgets.glyphs import glyphs
+
+BAR = 12
+"""Cells of a progress bar."""
+LABEL = 30
+"""Cells that a label takes at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityLine:
+    """One thing that goes on.
+
+    Attributes:
+        label: What it is about.
+        text: How it stands.
+        fraction: How much of it is done, 0 to 1; `None` draws no bar.
+        style: The name of the style of the label.
+    """
+
+    label: str
+    text: str = ""
+    fraction: float | None = None
+    style: str = ""
+
+
+def bar_spans(fraction: float) -> list[Span]:
+    """Return a progress bar and its percentage."""
+    signs = glyphs()
+    fraction = min(1.0, max(0.0, fraction))
+    # A bar is full only when all is done.
+    full = int(fraction * BAR)
+    bar = [(signs.bar_full * full, "accent"), (signs.bar_empty * (BAR - full), "dim")]
+    return [*bar, (f" {int(fraction * 100):3d}%  ", "")]
+
+
+class Activity(Canvas):
+    """A strip of at most `max_lines` lines that takes no room when it has nothing to say."""
+
+    DEFAULT_CSS = """
+    Activity { height: 1; }
+    """
+
+    def __init__(
+        self,
+        *,
+        max_lines: int = 3,
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self._max_lines = max_lines
+        self._lines: tuple[ActivityLine, ...] = ()
+        self.display = False
+
+    def show(self, lines: Sequence[ActivityLine]) -> None:
+        """Show these lines from now on; those that do not fit are counted."""
+        shown = tuple(lines)
+        if len(shown) > self._max_lines:
+            rest = len(shown) - self._max_lines + 1
+            shown = (*shown[: self._max_lines - 1], ActivityLine(f"and {rest} more", style="dim"))
+        old, self._lines = self._lines, shown
+        if len(old) != len(shown):
+            self.display = bool(shown)
+            self.styles.height = max(1, len(shown))
+            self.refresh()
+        elif self._label_width(old) != self._label_width(shown):
+            self.refresh()
+        else:
+            changed = [y for y, line in enumerate(shown) if line != old[y]]
+            if changed:
+                self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+
+    @staticmethod
+    def _label_width(lines: Sequence[ActivityLine]) -> int:
+        """Return the width of the labels of those lines that have a bar beside them."""
+        widths = [cell_width(line.label) for line in lines if line.fraction is not None]
+        return min(LABEL, max(widths, default=0))
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the line of one thing."""
+        width = self.size.width
+        if y >= len(self._lines):
+            return self.strip([], width)
+        line = self._lines[y]
+        spans: list[Span] = [(" ", "")]
+        if line.fraction is None:
+            spans.append((line.label + "  " * bool(line.text), line.style))
+        else:
+            spans.append((fit(line.label, self._label_width(self._lines)) + "  ", line.style))
+            spans.extend(bar_spans(line.fraction))
+        return self.strip([*spans, (line.text, "")], width)
