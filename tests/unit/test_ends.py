@@ -2,10 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from tui.state.models import (
-    Task,
-    TaskStatus,
-)
+from tui.state.models import Sample, Task, TaskStatus
 from tui.state.store import Store
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)

@@ -14,9 +14,9 @@ def extend(series: Series | None, sample: Sample, step: float) -> Series:
     The curve is a time axis. A rate is the mean between two readings by the
     metrics' own clock, and so it is the rate of every step between them; the
     memory stays what it was until it is read again. Where readings are further
-    apart than those of a task out of view, the steps between them are gaps. A counter that went back is another process under the
-    same id, and a reading older than the whole curve has nothing to do with it:
-    both begin a new curve.
+    apart than those of a task out of view, the steps between them are gaps. A
+    counter that went back is another process under the same id, and a reading
+    older than the whole curve has nothing to do with it: both begin a new curve.
 
     Args:
         series: The curve so far, None for the first reading.
