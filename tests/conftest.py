@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import pytest
 
@@ -46,6 +46,23 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         for value in callspec.params.values() if callspec else ():
             if value in ENGINE_IDS:
                 need_engine(value)
+
+
+def _sendable(value: object) -> object:
+    """Return what a report holds with each lone surrogate spelt out."""
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    if isinstance(value, dict):
+        return {key: _sendable(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_sendable(each) for each in value)
+    return value
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, object, object]:
+    """Lets a worker report on tests of hostile text: xdist sends UTF-8 or dies."""
+    return _sendable((yield))
 
 
 @pytest.fixture(scope="session", autouse=True)
