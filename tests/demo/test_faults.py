@@ -1,6 +1,8 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import Any
 
 import grpc
 import pytest
@@ -16,8 +18,11 @@ from protos import (
     tasks_pb2_grpc,
     version_pb2_grpc,
 )
+from protos.types_pb2 import Envelope
 from tui.demo.control import Control, ControlError
+from tui.demo.faults import Faults
 from tui.demo.launch import DemoEngine
+from tui.demo.router import Router
 
 NAMESPACE = (("containerd-namespace", "default"),)
 
@@ -113,6 +118,42 @@ async def test_a_stream_is_cut_and_can_be_had_again(
         assert await _code(reading) == grpc.StatusCode.UNAVAILABLE
     assert control.cut("Events.Subscribe", further=1) == 0
     assert await _code(topics()) == grpc.StatusCode.UNAVAILABLE
+
+
+class Endless:
+    """Events that never end."""
+
+    async def Subscribe(self, _request: object, _call: object) -> AsyncIterator[Envelope]:
+        while True:
+            yield Envelope(topic="/x")
+
+
+class Caller:
+    """The context of one call, as gRPC hands it to a handler."""
+
+    def __init__(self) -> None:
+        self.told: list[grpc.StatusCode] = []
+
+    def invocation_metadata(self) -> tuple[tuple[str, str], ...]:
+        return NAMESPACE
+
+    async def abort(self, code: grpc.StatusCode, _text: str) -> None:
+        self.told.append(code)
+
+
+async def test_a_call_that_is_sending_is_cut_when_it_has_sent() -> None:
+    faults, caller = Faults(), Caller()
+    service = events_pb2.DESCRIPTOR.services_by_name["Events"]
+    details: Any = SimpleNamespace(method=f"/{service.full_name}/Subscribe")
+    handler: Any = Router(faults).handler(service, Endless()).service(details)
+    answers = handler.unary_stream(events_pb2.SubscribeRequest(), caller)
+    await anext(answers)
+    assert faults.cut("Events.*") == 1
+    task = asyncio.current_task()
+    assert task is not None
+    assert not task.cancelling(), "gRPC was cancelled, and would tell the caller nothing"
+    assert [each async for each in answers] == []
+    assert caller.told == [grpc.StatusCode.UNAVAILABLE]
 
 
 async def test_a_burst_arrives_whole_and_in_order(

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Literal
@@ -47,14 +47,48 @@ class Fault:
         return fault
 
 
+@dataclass(slots=True, eq=False)
+class OpenCall:
+    """A call under way, and what can be done to it.
+
+    Its task is ours only while it is at work here. While gRPC sends what was
+    yielded, a cancellation would hit gRPC, which then never tells the caller.
+    """
+
+    name: str
+    task: asyncio.Task[Any]
+    severed: bool = False
+    _lent: bool = False
+
+    def sever(self) -> None:
+        """End the call as a broken connection does, at once or once it is back with us."""
+        self.severed = True
+        if not self._lent:
+            self.task.cancel()
+
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        """Wrap a yield, which hands the task over to gRPC."""
+        self._lent = True
+        try:
+            yield
+        finally:
+            self._lent = False
+        if self.severed:
+            raise _broken()
+
+
+def _broken() -> Refusal:
+    return unavailable("error reading from server: EOF")
+
+
 class Faults:
     """The rules in force, the calls under way and how many there were."""
 
     def __init__(self, rules: Iterable[Fault] = ()) -> None:
         self.counts: Counter[str] = Counter()
         self._rules = list(rules)
-        self._open: dict[asyncio.Task[Any], str] = {}
-        self._cut: set[asyncio.Task[Any]] = set()
+        self._open: set[OpenCall] = set()
 
     def add(self, fault: Fault) -> None:
         """Put a rule into force."""
@@ -72,31 +106,30 @@ class Faults:
         Returns:
             How many there were.
         """
-        hit = [task for task, name in self._open.items() if fnmatchcase(name, pattern)]
-        self._cut.update(hit)
-        for task in hit:
-            task.cancel()
+        hit = [call for call in self._open if fnmatchcase(call.name, pattern)]
+        for call in hit:
+            call.sever()
         return len(hit)
 
     @asynccontextmanager
-    async def suffered(self, name: str) -> AsyncIterator[None]:
+    async def suffered(self, name: str) -> AsyncIterator[OpenCall]:
         """Wrap the handling of one call."""
         self.counts[name] += 1
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("calls are handled in tasks")
-        self._open[task] = name
+        call = OpenCall(name, task)
+        self._open.add(call)
         try:
             await self._before(name)
-            yield
+            yield call
         except asyncio.CancelledError:
-            if task not in self._cut:
+            if not call.severed:
                 raise
             task.uncancel()
-            raise unavailable("error reading from server: EOF") from None
+            raise _broken() from None
         finally:
-            del self._open[task]
-            self._cut.discard(task)
+            self._open.discard(call)
 
     async def _before(self, name: str) -> None:
         for rule in [rule for rule in self._rules if fnmatchcase(name, rule.pattern)]:
@@ -110,6 +143,6 @@ class Faults:
             elif rule.kind == "hang":
                 await rule.cleared.wait()
             elif rule.kind == "cut":
-                raise unavailable("error reading from server: EOF")
+                raise _broken()
             else:
                 raise Refusal(grpc.StatusCode[rule.code], rule.text)

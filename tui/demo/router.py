@@ -10,7 +10,7 @@ import grpc
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message_factory import GetMessageClass
 
-from tui.demo.faults import Faults
+from tui.demo.faults import Faults, OpenCall
 from tui.demo.refusals import Refusal, failed_precondition
 from tui.demo.store import checked_identifier
 
@@ -76,7 +76,7 @@ class Router:
 
     def _unary(self, name: str, func: Callable[..., Any]) -> Callable[..., Any]:
         async def answer(request: Any, context: Context) -> Any:
-            async with self._guarded(name, context) as call:
+            async with self._guarded(name, context) as (call, _):
                 result = func(request, call)
                 return await result if inspect.isawaitable(result) else result
 
@@ -84,27 +84,29 @@ class Router:
 
     def _stream(self, name: str, func: Callable[..., Any]) -> Callable[..., Any]:
         async def answer(request: Any, context: Context) -> AsyncIterator[Any]:
-            async with self._guarded(name, context) as call:
+            async with self._guarded(name, context) as (call, opened):
                 messages = func(request, call)
                 if hasattr(messages, "__aiter__"):
                     async for message in messages:
-                        yield message
+                        with opened.lent():
+                            yield message
                 else:
                     for message in messages:
-                        yield message
+                        with opened.lent():
+                            yield message
 
         return answer
 
     @asynccontextmanager
-    async def _guarded(self, name: str, context: Context) -> AsyncIterator[Call]:
+    async def _guarded(self, name: str, context: Context) -> AsyncIterator[tuple[Call, OpenCall]]:
         """Count the call, let it suffer its faults and send what it is refused with."""
         metadata = dict(context.invocation_metadata() or ())
         call = Call(
             str(metadata.get("containerd-namespace", "")), str(metadata.get("containerd-lease", ""))
         )
         try:
-            async with self._faults.suffered(name):
-                yield call
+            async with self._faults.suffered(name) as opened:
+                yield call, opened
         except Refusal as refusal:
             await context.abort(refusal.code, refusal.text)
         except (ValueError, LookupError, TypeError, AttributeError, OSError) as error:
