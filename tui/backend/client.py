@@ -17,6 +17,7 @@ import grpc
 import grpc.aio
 from google.protobuf.message import Message
 
+from tui.backend.duplex import Duplex
 from tui.backend.errors import (
     InvalidArgument,
     NoSocket,
@@ -33,9 +34,11 @@ from tui.settings import socket_path
 
 _Request = TypeVar("_Request", bound=Message)
 _Response = TypeVar("_Response")
+_Reply = TypeVar("_Reply", bound=Message)
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*\Z")
 _IDENTIFIER_LENGTH = 76
+_LONGEST_STREAM = 24 * 3600.0
 
 _OPTIONS = (
     # The server's own limit is 16 MiB a message; gRPC's default of 4 is below it.
@@ -200,6 +203,36 @@ class Client(Stubs):
             raise
         finally:
             call.cancel()
+
+    def duplex(
+        self,
+        method: grpc.aio.StreamStreamMultiCallable[_Request, _Reply],
+        subject: str,
+        *,
+        namespace: str | None = None,
+        lease: str = "",
+        patience: float | None = None,
+        timeout: float = _LONGEST_STREAM,
+    ) -> Duplex[_Request, _Reply]:
+        """Open a call whose both sides stream, for an ``async with``.
+
+        Args:
+            method: of one of the stubs of this client.
+            subject: what it does, as it follows "could not".
+            namespace: None means the client's own.
+            lease: id of the lease that holds what the call creates.
+            patience: seconds for each step, None means the client's own timeout.
+            timeout: seconds for the whole call.
+
+        Raises:
+            BackendError: the connection was closed, or there is no such namespace.
+        """
+        metadata = self._metadata(namespace, lease)
+        return Duplex(
+            method(timeout=timeout, metadata=metadata),
+            subject,
+            self.timeout if patience is None else patience,
+        )
 
     def _raise_if_closed(self) -> None:
         """Tell our own close() from a cancellation of the caller, which passes through."""

@@ -58,6 +58,10 @@ class Unsupported(BackendError):
     """This daemon's version does not offer it."""
 
 
+class DiskFull(BackendError):
+    """The daemon has no room left for what it was asked to write."""
+
+
 class ReadOnly(BackendError):
     """c9d was started with --read-only."""
 
@@ -130,6 +134,8 @@ def translate(error: grpc.aio.AioRpcError, subject: str) -> BackendError:
     # Where the server saw the deadline first, it is an error like any other to it.
     if code == "DEADLINE_EXCEEDED" or "context deadline exceeded" in text:
         return Timeout(_sentence(subject, "no answer in time"))
+    if "no space left on device" in text or "disk quota exceeded" in text:
+        return DiskFull(_sentence(subject, "the disk of the daemon is full"))
     if code == "UNAVAILABLE":
         for mark, (kind, why) in _NO_CONNECTION.items():
             if mark in text:

@@ -16,7 +16,9 @@ from protos import (
     leases_pb2_grpc,
     namespaces_pb2_grpc,
     snapshots_pb2_grpc,
+    streaming_pb2_grpc,
     tasks_pb2_grpc,
+    transfer_pb2_grpc,
     version_pb2_grpc,
 )
 
@@ -106,3 +108,18 @@ class Stubs(abc.ABC):
     def events(self) -> "events_pb2_grpc.EventsAsyncStub":
         """Events: what happens."""
         return cast("events_pb2_grpc.EventsAsyncStub", events_pb2_grpc.EventsStub(self._channel))
+
+    @cached_property
+    def transfer(self) -> "transfer_pb2_grpc.TransferAsyncStub":
+        """Transfer: the daemon's own pulls, since 1.7."""
+        return cast(
+            "transfer_pb2_grpc.TransferAsyncStub", transfer_pb2_grpc.TransferStub(self._channel)
+        )
+
+    @cached_property
+    def streaming(self) -> "streaming_pb2_grpc.StreamingAsyncStub":
+        """Streaming: what travels beside a transfer."""
+        return cast(
+            "streaming_pb2_grpc.StreamingAsyncStub",
+            streaming_pb2_grpc.StreamingStub(self._channel),
+        )

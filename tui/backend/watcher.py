@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from tui.backend.dirty import Dirty
+from tui.backend.downloads import Downloads
 from tui.backend.lifeline import Lifeline
 from tui.backend.sampler import Sampler
 from tui.backend.service import Service
@@ -51,6 +52,7 @@ class Watcher:
         self._dirty = Dirty()
         self._lifeline = Lifeline(service, self._store, self._changed, clock)
         self._reader = Reader(service, self._store, self._changed)
+        self._downloads = Downloads(service, self._store, self._changed)
         self._sampler = Sampler(
             service,
             self._store,
@@ -161,6 +163,7 @@ class Watcher:
         group.create_task(self._sweeps())
         group.create_task(self._fetches())
         group.create_task(self._sampler.run())
+        group.create_task(self._downloads.run())
 
     async def _sweeps(self) -> None:
         """Read everything: at once, now and then, and when somebody asks for it."""

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from tui.state.ends import Ends
-from tui.state.models import Event, Namespace, Sample, Server, Task, TaskStatus, Usage
+from tui.state.models import Event, Ingest, Namespace, Sample, Server, Task, TaskStatus, Usage
 from tui.state.series import extend
 from tui.state.snapshot import Connection, Snapshot
 from tui.state.table import Kind, ResourceRow, Table, row_key
@@ -25,6 +25,7 @@ class Store:
             "connection": self._last.connection,
             "namespace": namespace,
             "namespaces": (),
+            "ingests": (),
         }
         self._tables: dict[str, Table[Any]] = {}
         self._ends = Ends()
@@ -151,6 +152,20 @@ class Store:
             counts = dict(self._fields["elsewhere"])
             counts[namespace] = counts.get(namespace, 0) + change
             self.set_elsewhere({name: count for name, count in counts.items() if count > 0})
+
+    @property
+    def ingests(self) -> tuple[Ingest, ...]:
+        """The blobs that are being written, in all namespaces."""
+        rows: tuple[Ingest, ...] = self._fields["ingests"]
+        return rows
+
+    def set_ingests(self, rows: Iterable[Ingest]) -> bool:
+        """Take the blobs that are being written; tell whether anything is different."""
+        new = tuple(rows)
+        if new == self.ingests:
+            return False
+        self._fields["ingests"] = new
+        return True
 
     def set_usage(self, key: str, usage: Usage) -> None:
         """Take the disk usage of one snapshot, by its row key."""

@@ -1,0 +1,247 @@
+"""Ingests: blobs on their way into the content store, resumed where one stopped."""
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from google.protobuf.field_mask_pb2 import FieldMask
+
+from protos import content_pb2
+from tui.backend.client import Client
+from tui.backend.duplex import Duplex
+from tui.backend.errors import (
+    AlreadyExists,
+    BackendError,
+    FailedPrecondition,
+    InvalidArgument,
+    NotFound,
+    Unavailable,
+)
+from tui.backend.leases import cleanup
+
+Stream = Duplex[content_pb2.WriteContentRequest, content_pb2.WriteContentResponse]
+Source = Callable[[int], AsyncGenerator[bytes, None]]
+"""Gives the bytes of a blob from an offset on."""
+
+# Messages that the daemon has not answered yet; more gain nothing, and hold memory.
+_WINDOW = 4
+# The last byte is answered only when all of the blob is on the disk.
+_PATIENCE = 120.0
+# Somebody else writes the same blob: looked at now and then, for as long as it grows.
+_LOOK = (0.3, 0.6)
+_STALLED = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """What is to be written."""
+
+    digest: str
+    size: int
+    """Bytes."""
+    ref: str
+    """Name of the ingest; the same for everybody who pulls this blob, so that it is resumed."""
+
+
+class Ingests:
+    """Writes blobs into one namespace, under one lease."""
+
+    def __init__(self, client: Client, namespace: str, lease: str) -> None:
+        self._client = client
+        self._namespace = namespace
+        self._lease = lease
+
+    async def write(
+        self,
+        blob: Blob,
+        source: Source,
+        labels: Mapping[str, str],
+        heard: Callable[[int], None],
+    ) -> bool:
+        """Bring a blob into the content store, or find it there.
+
+        What an earlier attempt left is kept, and so is what this one leaves if it
+        is cut short: containerd throws it away after a day.
+
+        Args:
+            blob: what it is.
+            source: where its bytes are had.
+            labels: of the blob; they are added to those of one that is there.
+            heard: told how many bytes the store has, now and then.
+
+        Returns:
+            Whether bytes of it had to be had from the source.
+
+        Raises:
+            FailedPrecondition: the bytes were not those that the digest names.
+            BackendError: the daemon or the source failed.
+        """
+        fetched = False
+        try:
+            fetched = await self._turn(blob, source, labels, heard)
+        except AlreadyExists:
+            heard(blob.size)
+            await self.label(blob.digest, labels)
+        return fetched
+
+    async def _turn(
+        self,
+        blob: Blob,
+        source: Source,
+        labels: Mapping[str, str],
+        heard: Callable[[int], None],
+    ) -> bool:
+        """Write once nobody else does."""
+        seen, grew = -1, _now()
+        while True:
+            try:
+                return await self._once(blob, source, labels, heard)
+            except Unavailable as error:
+                if "locked" not in str(error):
+                    raise
+                offset = await self._offset(blob.ref)
+                if offset != seen:
+                    seen, grew = offset, _now()
+                    heard(offset)
+                elif _now() - grew > _STALLED:
+                    raise
+            await asyncio.sleep(random.uniform(*_LOOK))
+
+    async def _once(
+        self,
+        blob: Blob,
+        source: Source,
+        labels: Mapping[str, str],
+        heard: Callable[[int], None],
+    ) -> bool:
+        async with self._client.duplex(
+            self._client.content.Write,
+            f"write blob {blob.digest}",
+            namespace=self._namespace,
+            lease=self._lease,
+            patience=_PATIENCE,
+        ) as stream:
+            state = await stream.ask(
+                content_pb2.WriteContentRequest(
+                    action=content_pb2.STAT, ref=blob.ref, total=blob.size, expected=blob.digest
+                )
+            )
+            offset = state.offset
+            if offset > blob.size:
+                await self._abort(blob.ref)
+                raise FailedPrecondition(f"What was kept of {blob.digest} is too long: pull again.")
+            heard(offset)
+            if offset < blob.size:
+                await _fill(stream, source(offset), offset, blob.size, heard)
+            await self._commit(stream, blob, labels)
+            return offset < blob.size
+
+    async def _commit(self, stream: Stream, blob: Blob, labels: Mapping[str, str]) -> None:
+        request = content_pb2.WriteContentRequest(
+            action=content_pb2.COMMIT,
+            offset=blob.size,
+            total=blob.size,
+            expected=blob.digest,
+            labels=labels,
+        )
+        try:
+            await stream.ask(request)
+        except (FailedPrecondition, InvalidArgument):
+            # Whatever is kept of it would fail again.
+            await cleanup(self._abort(blob.ref))
+            raise FailedPrecondition(
+                f"The bytes that came for {blob.digest} are others: their digest does not match."
+            ) from None
+
+    async def put(self, blob: Blob, data: bytes, labels: Mapping[str, str]) -> None:
+        """Write a blob that is at hand, or find it there.
+
+        Raises:
+            BackendError: the daemon failed.
+        """
+
+        async def source(offset: int) -> AsyncGenerator[bytes, None]:
+            yield data[offset:]
+
+        await self.write(blob, source, labels, lambda _: None)
+
+    async def label(self, digest: str, labels: Mapping[str, str]) -> None:
+        """Set some labels of a blob and leave the others.
+
+        Raises:
+            NotFound: there is no such blob.
+        """
+        if not labels:
+            return
+        request = content_pb2.UpdateRequest(
+            info=content_pb2.Info(digest=digest, labels=labels),
+            update_mask=FieldMask(paths=[f"labels.{key}" for key in labels]),
+        )
+        await self._client.call(self._client.content.Update, request, namespace=self._namespace)
+
+    async def labels(self, digest: str) -> Mapping[str, str] | None:
+        """Return the labels of a blob, None where there is no such blob."""
+        request = content_pb2.InfoRequest(digest=digest)
+        try:
+            answer = await self._client.call(
+                self._client.content.Info, request, namespace=self._namespace
+            )
+        except NotFound:
+            return None
+        return dict(answer.info.labels)
+
+    async def _offset(self, ref: str) -> int:
+        request = content_pb2.StatusRequest(ref=ref)
+        try:
+            answer = await self._client.call(
+                self._client.content.Status, request, namespace=self._namespace
+            )
+        except NotFound:
+            return -1
+        return answer.status.offset
+
+    async def _abort(self, ref: str) -> None:
+        request = content_pb2.AbortRequest(ref=ref)
+        try:
+            await self._client.call(self._client.content.Abort, request, namespace=self._namespace)
+        except NotFound:
+            return
+
+
+async def _fill(
+    stream: Stream,
+    chunks: AsyncGenerator[bytes, None],
+    offset: int,
+    size: int,
+    heard: Callable[[int], None],
+) -> None:
+    """Send the chunks, a few ahead of the daemon's answers."""
+    waiting = 0
+    async with aclosing(chunks):
+        async for chunk in chunks:
+            await stream.send(
+                content_pb2.WriteContentRequest(action=content_pb2.WRITE, offset=offset, data=chunk)
+            )
+            offset += len(chunk)
+            waiting += 1
+            if waiting >= _WINDOW:
+                heard(await _answered(stream))
+                waiting -= 1
+    while waiting:
+        heard(await _answered(stream))
+        waiting -= 1
+    if offset != size:
+        raise BackendError(f"Only {offset} of {size} bytes of a blob came.")
+
+
+async def _answered(stream: Stream) -> int:
+    answer = await stream.receive()
+    if answer is None:
+        raise Unavailable("The daemon stopped taking a blob.")
+    return answer.offset
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,132 @@
+"""Keeps book of a pull and tells how it stands, a few times a second."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from tui.state.progress import LayerPhase, LayerProgress, PullPhase, PullProgress
+
+Tell = Callable[[PullProgress], None]
+
+TICK = 0.25
+"""Seconds from one look to the next."""
+_WINDOW = 5.0
+"""Seconds that a rate is the mean of."""
+_LEAST = 1.0
+"""Seconds before there is a rate at all."""
+
+
+class Tracker:
+    """The book of one pull.
+
+    Args:
+        reference: fully qualified.
+        namespace: that it goes to.
+        tell: told whenever something changed, at most once a tick.
+        clock: seconds, from wherever.
+    """
+
+    def __init__(
+        self,
+        reference: str,
+        namespace: str,
+        tell: Tell,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._tell = tell
+        self._clock = clock
+        self._now = PullProgress(reference, namespace)
+        self._told: PullProgress | None = None
+        self._layers: list[LayerProgress] = []
+        self._resumed: list[int | None] = []
+        self._readings: deque[tuple[float, int]] = deque()
+        self.network: Callable[[], int] = self._moved
+        """Tells how many bytes of layers came over the network so far."""
+
+    @asynccontextmanager
+    async def telling(self) -> AsyncIterator[None]:
+        """Tell while the block runs, and once at its end."""
+        ticking = asyncio.create_task(self._tick())
+        try:
+            yield
+        finally:
+            ticking.cancel()
+            self.look()
+
+    def begin(self, layers: Iterable[tuple[str, int]]) -> None:
+        """Say which layers there are, by digest and size, from the lowest up."""
+        self._layers = [LayerProgress(digest, size) for digest, size in layers]
+        self._resumed = [None] * len(self._layers)
+        self.phase(PullPhase.DOWNLOADING)
+
+    def phase(self, phase: PullPhase) -> None:
+        """Say what the pull is at."""
+        if phase is not self._now.phase:
+            self._readings.clear()
+        self._now = replace(self._now, phase=phase)
+
+    def layer(self, index: int, phase: LayerPhase) -> None:
+        """Say what happens to a layer."""
+        layer = self._layers[index]
+        if phase is LayerPhase.WAITING or phase is LayerPhase.DOWNLOADING:
+            self._layers[index] = replace(layer, phase=phase)
+        else:
+            self._layers[index] = replace(layer, phase=phase, offset=layer.size)
+
+    def moved(self, index: int, offset: int) -> None:
+        """Say how many bytes of a layer the content store has."""
+        if self._resumed[index] is None:
+            self._resumed[index] = offset
+        layer = self._layers[index]
+        phase = layer.phase
+        if phase is LayerPhase.WAITING:
+            phase = LayerPhase.DOWNLOADING
+        self._layers[index] = replace(layer, offset=min(offset, layer.size), phase=phase)
+
+    def settle(self) -> None:
+        """Compare what came with what was needed, once all layers are there."""
+        came, needed = self.network(), self._moved()
+        self._now = replace(self._now, fetched=came, refetched=max(0, came - needed))
+
+    def look(self) -> None:
+        """Tell if something changed."""
+        now, came = self._clock(), self.network()
+        rate = None
+        if self._now.phase is PullPhase.DOWNLOADING:
+            rate = self._rate(now, came)
+        progress = replace(
+            self._now,
+            layers=tuple(self._layers),
+            rate=rate,
+            fetched=max(came, self._now.fetched),
+        )
+        missing = progress.total - progress.offset
+        if rate and missing:
+            progress = replace(progress, left=missing / rate)
+        if progress != self._told:
+            self._told = progress
+            self._tell(progress)
+
+    def _rate(self, now: float, came: int) -> float | None:
+        readings = self._readings
+        readings.append((now, came))
+        while len(readings) > 1 and now - readings[1][0] >= _WINDOW:
+            readings.popleft()
+        elapsed = now - readings[0][0]
+        return (came - readings[0][1]) / elapsed if elapsed >= _LEAST else None
+
+    def _moved(self) -> int:
+        """Bytes that were stored since the pull began."""
+        return sum(
+            layer.offset - start
+            for layer, start in zip(self._layers, self._resumed, strict=True)
+            if start is not None
+        )
+
+    async def _tick(self) -> None:
+        while True:
+            self.look()
+            await asyncio.sleep(TICK)
