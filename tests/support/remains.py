@@ -54,8 +54,8 @@ def remove_remains(home: Path) -> None:
 
 
 def processes_of(home: Path) -> set[int]:
-    """Returns the daemon and the shims of a folder, found by their arguments."""
-    marks = (f"{home}/containerd.sock", f"{home}/config.toml")
+    """Returns the daemon and the shims, or the registry, of a folder, by their arguments."""
+    marks = (f"{home}/containerd.sock", f"{home}/config.toml", f"{home}/registry.json")
     found = set()
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():
