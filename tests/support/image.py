@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import zstandard
+
 from tests.support.layer import Layer, busybox_layer, tar_of
 
 Kind = Literal["oci", "docker"]
@@ -23,6 +25,7 @@ _MEDIA: dict[Kind, dict[str, str]] = {
         "config": f"{_OCI}.config.v1+json",
         "tar": f"{_OCI}.layer.v1.tar",
         "tar+gzip": f"{_OCI}.layer.v1.tar+gzip",
+        "tar+zstd": f"{_OCI}.layer.v1.tar+zstd",
     },
     "docker": {
         "index": f"{_DOCKER}.distribution.manifest.list.v2+json",
@@ -30,6 +33,7 @@ _MEDIA: dict[Kind, dict[str, str]] = {
         "config": f"{_DOCKER}.container.image.v1+json",
         "tar": f"{_DOCKER}.image.rootfs.diff.tar",
         "tar+gzip": f"{_DOCKER}.image.rootfs.diff.tar.gzip",
+        "tar+zstd": f"{_DOCKER}.image.rootfs.diff.tar.zstd",
     },
 }
 _CREATED = "1970-01-01T00:00:00Z"
@@ -89,7 +93,7 @@ def build_image(
     layers: Sequence[Layer], *, reference: str, cmd: Sequence[str] = (),
     entrypoint: Sequence[str] = (), env: Mapping[str, str] | None = None, workdir: str = "/",
     user: str = "", stop_signal: str = "", labels: Mapping[str, str] | None = None,
-    kind: Kind = "oci", compressed: bool = True, platform: str | None = None,
+    kind: Kind = "oci", compressed: bool | Literal["zstd"] = True, platform: str | None = None,
 ) -> BuiltImage:  # fmt: skip
     """Builds an image of one platform.
 
@@ -104,7 +108,7 @@ def build_image(
         stop_signal: such as `SIGQUIT`.
         labels: the labels in the configuration.
         kind: the media types, OCI's or Docker's schema 2.
-        compressed: whether layers are gzipped.
+        compressed: whether layers are gzipped, or compressed otherwise.
         platform: `os/architecture[/variant]`; this machine's if not given.
     """
     media = _MEDIA[kind]
@@ -113,9 +117,8 @@ def build_image(
     for layer in layers:
         plain = tar_of(layer)
         diff_ids.append(_digest(plain))
-        data = gzip.compress(plain, compresslevel=6, mtime=0) if compressed else plain
-        media_type = media["tar+gzip" if compressed else "tar"]
-        layer_descriptors.append(_add(blobs, media_type, data).as_json())
+        media_type, data = _compressed(plain, compressed)
+        layer_descriptors.append(_add(blobs, media[media_type], data).as_json())
     where = _platform(platform or this_platform())
     runs = {
         "Cmd": list(cmd),
@@ -184,6 +187,15 @@ def chain_ids(image: BuiltImage, number: int = 0) -> list[str]:
 def this_platform() -> str:
     """Returns this machine's platform, as `os/architecture`."""
     return f"linux/{_ARCHITECTURES.get(host.machine(), host.machine())}"
+
+
+def _compressed(plain: bytes, how: bool | Literal["zstd"]) -> tuple[str, bytes]:
+    """Returns the kind and the bytes of a layer as it travels."""
+    if how == "zstd":
+        return "tar+zstd", zstandard.ZstdCompressor().compress(plain)
+    if how:
+        return "tar+gzip", gzip.compress(plain, compresslevel=6, mtime=0)
+    return "tar", plain
 
 
 def _platform(text: str) -> dict[str, str]:

@@ -31,13 +31,21 @@ class Symlink:
 
 
 @dataclass(frozen=True)
+class HardLink:
+    """Another name of a file of the same layer."""
+
+    target: str
+
+
+@dataclass(frozen=True)
 class Directory:
     """A folder in a layer that needs to be named; parents of files come by themselves."""
 
     mode: int = 0o755
 
 
-Layer = Mapping[str, tuple[bytes, int] | Symlink | Directory]
+Entry = tuple[bytes, int] | Symlink | HardLink | Directory
+Layer = Mapping[str, Entry]
 """What a layer adds, by path without a leading slash; `dir/.wh.name` deletes `dir/name`."""
 
 
@@ -62,13 +70,16 @@ def tar_of(layer: Layer) -> bytes:
     """Returns the uncompressed tar file, all times and owners zero."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        for path, entry in sorted(_with_parents(layer).items()):
+        # A link comes behind what it names.
+        for path, entry in sorted(_with_parents(layer).items(), key=_place):
             member = tarfile.TarInfo(path)
             content = b""
             if isinstance(entry, Directory):
                 member.type, member.mode = tarfile.DIRTYPE, entry.mode
             elif isinstance(entry, Symlink):
                 member.type, member.mode, member.linkname = tarfile.SYMTYPE, 0o777, entry.target
+            elif isinstance(entry, HardLink):
+                member.type, member.linkname = tarfile.LNKTYPE, entry.target
             else:
                 content, member.mode = entry
             member.size = len(content)
@@ -76,8 +87,13 @@ def tar_of(layer: Layer) -> bytes:
     return buffer.getvalue()
 
 
-def _with_parents(layer: Layer) -> dict[str, tuple[bytes, int] | Symlink | Directory]:
-    entries: dict[str, tuple[bytes, int] | Symlink | Directory] = {}
+def _place(item: tuple[str, Entry]) -> tuple[bool, str]:
+    path, entry = item
+    return isinstance(entry, HardLink), path
+
+
+def _with_parents(layer: Layer) -> dict[str, Entry]:
+    entries: dict[str, Entry] = {}
     for path in layer:
         parts = path.split("/")[:-1]
         for depth in range(1, len(parts) + 1):

@@ -60,14 +60,17 @@ class Duplex(Generic[Request, Response]):
             # It ended while we wrote: its status tells why.
             await self._fail()
 
-    async def receive(self) -> Response | None:
+    async def receive(self, patience: float | None = None) -> Response | None:
         """Return the next message, None where the other side has ended in peace.
+
+        Args:
+            patience: seconds to wait for it, None for those of every step.
 
         Raises:
             BackendError: the call has failed; or nothing came in time.
         """
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._patience if patience is None else patience):
                 message = await self._call.read()
         except TimeoutError:
             raise self._late() from None
@@ -91,8 +94,14 @@ class Duplex(Generic[Request, Response]):
         return answer
 
     async def finish(self) -> None:
-        """Say that nothing more is sent."""
+        """Say that nothing more is sent, and wait until the other side has ended as well.
+
+        Raises:
+            BackendError: it ended with an error, or not in time.
+        """
         await self._call.done_writing()
+        while await self.receive() is not None:
+            pass
 
     def _late(self) -> Timeout:
         return Timeout(f"Could not {self._subject}: no answer within {self._patience:g} s.")

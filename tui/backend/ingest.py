@@ -6,9 +6,8 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from google.protobuf.field_mask_pb2 import FieldMask
-
 from protos import content_pb2
+from tui.backend.blob_labels import BlobLabels
 from tui.backend.client import Client
 from tui.backend.duplex import Duplex
 from tui.backend.errors import (
@@ -52,6 +51,7 @@ class Ingests:
         self._client = client
         self._namespace = namespace
         self._lease = lease
+        self.labels = BlobLabels(client, namespace)
 
     async def write(
         self,
@@ -83,7 +83,7 @@ class Ingests:
             fetched = await self._turn(blob, source, labels, heard)
         except AlreadyExists:
             heard(blob.size)
-            await self.label(blob.digest, labels)
+            await self.labels.add(blob.digest, labels)
         return fetched
 
     async def _turn(
@@ -116,18 +116,9 @@ class Ingests:
         labels: Mapping[str, str],
         heard: Callable[[int], None],
     ) -> bool:
-        async with self._client.duplex(
-            self._client.content.Write,
-            f"write blob {blob.digest}",
-            namespace=self._namespace,
-            lease=self._lease,
-            patience=_PATIENCE,
-        ) as stream:
-            state = await stream.ask(
-                content_pb2.WriteContentRequest(
-                    action=content_pb2.STAT, ref=blob.ref, total=blob.size, expected=blob.digest
-                )
-            )
+        await self.outlive_lease(blob)
+        async with self._open(blob, self._lease) as stream:
+            state = await stream.ask(_stat(blob))
             offset = state.offset
             if offset > blob.size:
                 await self._abort(blob.ref)
@@ -137,6 +128,28 @@ class Ingests:
                 await _fill(stream, source(offset), offset, blob.size, heard)
             await self._commit(stream, blob, labels)
             return offset < blob.size
+
+    async def outlive_lease(self, blob: Blob) -> None:
+        """Begin the ingest without the lease, or a cancelled pull would lose it with that.
+
+        containerd keeps such an ingest for a day; it is committed under the lease.
+
+        Raises:
+            AlreadyExists: there is such a blob.
+            Unavailable: somebody writes it.
+        """
+        async with self._open(blob, "") as stream:
+            await stream.ask(_stat(blob))
+            await stream.finish()
+
+    def _open(self, blob: Blob, lease: str) -> Stream:
+        return self._client.duplex(
+            self._client.content.Write,
+            f"write blob {blob.digest}",
+            namespace=self._namespace,
+            lease=lease,
+            patience=_PATIENCE,
+        )
 
     async def _commit(self, stream: Stream, blob: Blob, labels: Mapping[str, str]) -> None:
         request = content_pb2.WriteContentRequest(
@@ -167,31 +180,6 @@ class Ingests:
 
         await self.write(blob, source, labels, lambda _: None)
 
-    async def label(self, digest: str, labels: Mapping[str, str]) -> None:
-        """Set some labels of a blob and leave the others.
-
-        Raises:
-            NotFound: there is no such blob.
-        """
-        if not labels:
-            return
-        request = content_pb2.UpdateRequest(
-            info=content_pb2.Info(digest=digest, labels=labels),
-            update_mask=FieldMask(paths=[f"labels.{key}" for key in labels]),
-        )
-        await self._client.call(self._client.content.Update, request, namespace=self._namespace)
-
-    async def labels(self, digest: str) -> Mapping[str, str] | None:
-        """Return the labels of a blob, None where there is no such blob."""
-        request = content_pb2.InfoRequest(digest=digest)
-        try:
-            answer = await self._client.call(
-                self._client.content.Info, request, namespace=self._namespace
-            )
-        except NotFound:
-            return None
-        return dict(answer.info.labels)
-
     async def _offset(self, ref: str) -> int:
         request = content_pb2.StatusRequest(ref=ref)
         try:
@@ -208,6 +196,12 @@ class Ingests:
             await self._client.call(self._client.content.Abort, request, namespace=self._namespace)
         except NotFound:
             return
+
+
+def _stat(blob: Blob) -> content_pb2.WriteContentRequest:
+    return content_pb2.WriteContentRequest(
+        action=content_pb2.STAT, ref=blob.ref, total=blob.size, expected=blob.digest
+    )
 
 
 async def _fill(

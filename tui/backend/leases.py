@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,7 +21,9 @@ def unique(prefix: str) -> str:
 
 
 @asynccontextmanager
-async def lease(client: Client, namespace: str, *, hours: float) -> AsyncIterator[str]:
+async def lease(
+    client: Client, namespace: str, *, hours: float, labels: Mapping[str, str] | None = None
+) -> AsyncIterator[str]:
     """Hold a lease for the length of a block; its id goes with every call that creates.
 
     It is deleted at the end of the block however that comes, and expires by
@@ -31,21 +33,27 @@ async def lease(client: Client, namespace: str, *, hours: float) -> AsyncIterato
         client: of the daemon.
         namespace: in which things are made.
         hours: until it expires if we cannot delete it.
+        labels: of the lease, besides the one that lets it expire.
 
     Raises:
         BackendError: the lease was not granted.
     """
     expire = datetime.now(UTC) + timedelta(hours=hours)
-    labels = {_EXPIRE: expire.isoformat(timespec="seconds")}
-    request = leases_pb2.CreateRequest(id=unique("c9d"), labels=labels)
+    expiry = {_EXPIRE: expire.isoformat(timespec="seconds")}
+    request = leases_pb2.CreateRequest(id=unique("c9d"), labels={**(labels or {}), **expiry})
     await client.call(client.leases.Create, request, namespace=namespace)
     try:
         yield request.id
     finally:
-        await cleanup(_delete(client, request.id, namespace))
+        await cleanup(delete_lease(client, request.id, namespace))
 
 
-async def _delete(client: Client, lease_id: str, namespace: str) -> None:
+async def delete_lease(client: Client, lease_id: str, namespace: str) -> None:
+    """Delete a lease; what only it held is then collected.
+
+    Raises:
+        NotFound: there is none.
+    """
     request = leases_pb2.DeleteRequest(id=lease_id)
     await client.call(client.leases.Delete, request, namespace=namespace)
 

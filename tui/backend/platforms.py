@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tui.backend.errors import InvalidArgument, safe
+
 _ARCHITECTURES = {
     "x86_64": "amd64",
     "x86-64": "amd64",
@@ -52,6 +54,22 @@ def parse(value: Mapping[str, Any]) -> Platform | None:
     elif architecture == "arm":
         variant = f"v{(variant or '7').lstrip('v')}"
     return Platform(os.lower(), architecture, variant)
+
+
+def read(text: str) -> Platform:
+    """Read a platform as people write it: ``linux/arm64/v8``, or ``arm64`` alone.
+
+    Raises:
+        InvalidArgument: it is none.
+    """
+    parts = text.strip().split("/")
+    if len(parts) == 1:
+        parts.insert(0, "linux")
+    names = ("os", "architecture", "variant")
+    found = parse(dict(zip(names, parts, strict=False))) if len(parts) <= 3 else None
+    if found is None or not all(part.isalnum() for part in parts):
+        raise InvalidArgument(f'"{safe(text)}" is no platform: write it as linux/arm64.')
+    return found
 
 
 def host() -> Platform:

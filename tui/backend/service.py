@@ -1,11 +1,11 @@
 """The service: every verb that the screens and the tests may use, in one class."""
 
-from tui.backend.images import Images
 from tui.backend.lifecycle import Lifecycle
 from tui.backend.namespaces import Namespaces
+from tui.backend.pull import Pulling
 
 
-class Service(Images, Lifecycle, Namespaces):
+class Service(Pulling, Lifecycle, Namespaces):
     """containerd as typed verbs, each with its arguments, result and errors.
 
     The verbs are written down by the service of containerd that they belong to:

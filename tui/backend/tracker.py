@@ -71,6 +71,8 @@ class Tracker:
     def layer(self, index: int, phase: LayerPhase) -> None:
         """Say what happens to a layer."""
         layer = self._layers[index]
+        if phase is LayerPhase.EXISTS:
+            self._resumed[index] = layer.size
         if phase is LayerPhase.WAITING or phase is LayerPhase.DOWNLOADING:
             self._layers[index] = replace(layer, phase=phase)
         else:

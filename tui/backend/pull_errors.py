@@ -1,0 +1,58 @@
+"""What the daemon says of a pull that failed, in a sentence for people."""
+
+from tui.backend.errors import (
+    BackendError,
+    DiskFull,
+    FailedPrecondition,
+    NotFound,
+    PermissionDenied,
+    Timeout,
+    Unavailable,
+    safe,
+)
+
+_KINDS: tuple[tuple[tuple[str, ...], type[BackendError], str], ...] = (
+    (("no space left",), DiskFull, "the disk of the daemon is full: free some room, pull again"),
+    (
+        ("no such host", "server misbehaving", "name resolution"),
+        Unavailable,
+        "there is no such host: check the name, or the daemon's DNS",
+    ),
+    (
+        ("connection refused",),
+        Unavailable,
+        "its registry refuses the connection: see whether it runs",
+    ),
+    (
+        ("x509", "certificate", "tls:"),
+        Unavailable,
+        "its registry's certificate is not trusted: put its CA into containerd's certs.d",
+    ),
+    (
+        ("401", "403", "unauthorized", "authorization failed", "insufficient_scope", "denied"),
+        PermissionDenied,
+        "its registry does not let us: log in with docker login, or check the name",
+    ),
+    (
+        ("digest", "failed size validation", "unexpected commit"),
+        FailedPrecondition,
+        "what came is not what its digest says: pull again, or tell who runs the registry",
+    ),
+    (("not found", "404"), NotFound, "its registry has no such image: check name and tag"),
+    (("deadline", "timeout", "no answer"), Timeout, "its registry does not answer"),
+)
+
+
+def reworded(error: BackendError, name: str) -> BackendError:
+    """Say why a pull by the daemon failed.
+
+    Args:
+        error: what the call ended with; most of its text is the daemon's.
+        name: of the image.
+    """
+    text = str(error).lower()
+    for marks, kind, sentence in _KINDS:
+        if any(mark in text for mark in marks):
+            return kind(f"Could not pull {safe(name)}: {sentence}.")
+    _, _, why = str(error).partition(": ")
+    return type(error)(f"Could not pull {safe(name)}: {why or str(error)}")

@@ -1,0 +1,143 @@
+"""One pull: which way it goes, and that both ways end in the same image."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from protos import images_pb2, types_pb2
+from tui.backend.client import Client
+from tui.backend.descriptor import Descriptor
+from tui.backend.errors import AlreadyExists, BackendError, InvalidArgument, Unsupported
+from tui.backend.host import shares_files
+from tui.backend.pull_blobs import Order, Pulled
+from tui.backend.pull_daemon import DaemonPull
+from tui.backend.pull_errors import reworded
+from tui.backend.pull_plan import Plan, make_plan
+from tui.backend.tracker import Tracker
+
+if TYPE_CHECKING:  # it brings an HTTP library along, which only a pull needs
+    from tui.backend.registry import Registry
+
+_DOCUMENT = 4 << 20
+"""Bytes that an index, a manifest or a config has at most."""
+
+
+class ReadBlob(Protocol):
+    """Reads a blob of the content store."""
+
+    async def __call__(self, digest: str, *, limit: int, namespace: str | None) -> bytes:
+        """Return the bytes of a blob of at most `limit`."""
+
+
+class _NotUnpacked(Exception):
+    """The daemon does not unpack to this snapshotter by itself."""
+
+
+class PullRun:
+    """One pull, under a lease.
+
+    Args:
+        client: of the daemon.
+        order: what is to be pulled.
+        lease: that holds what is pulled.
+        tracker: told how it stands.
+        read_blob: reads from the content store.
+        hosts_dir: containerd's folder of registry hosts.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        order: Order,
+        lease: str,
+        tracker: Tracker,
+        read_blob: ReadBlob,
+        hosts_dir: Path,
+    ) -> None:
+        self._client = client
+        self._order = order
+        self._tracker = tracker
+        self._read_blob = read_blob
+        self._hosts_dir = hosts_dir
+        self._name = str(order.reference)
+        self._pulled = Pulled(client, order, lease, tracker)
+        self._daemon = DaemonPull(client, order, lease, tracker)
+
+    async def from_registry(self, registry: "Registry", *, by_daemon: bool) -> None:
+        """Read what the image is, then have its layers moved.
+
+        Args:
+            registry: that has the image.
+            by_daemon: whether the daemon moves them where it can, which costs us nothing.
+
+        Raises:
+            BackendError: it could not be pulled; there is no image of it.
+        """
+        top = await registry.resolve()
+        plan = await make_plan(top, registry.document, self._order.platform, self._name)
+        await self._pulled.keep_documents(plan)
+        if by_daemon:
+            await self._pulled.prepare(plan)
+            with suppress(Unsupported, _NotUnpacked):
+                await self._by_daemon(plan, registry)
+                return
+        before = registry.fetched
+        self._tracker.network = lambda: registry.fetched - before
+        self._tracker.begin((layer.digest, layer.size) for layer in plan.layers)
+        await self._pulled.fetch(plan, registry.blob)
+        await self._point(top)
+
+    async def without_registry(self) -> None:
+        """Have the daemon pull what only it can reach: the demo engine makes its images up.
+
+        Raises:
+            BackendError: it could not be pulled; there is no image of it.
+        """
+        await self._by_daemon(None, None)
+
+    async def _by_daemon(self, plan: Plan | None, registry: "Registry | None") -> None:
+        shared = self._hosts_dir.is_dir() and shares_files(self._client.address)
+
+        async def answer(host: str) -> tuple[str, str] | None:
+            return await registry.credentials(host) if registry is not None else None
+
+        try:
+            await self._daemon.run(
+                plan, self._learn, answer, str(self._hosts_dir) if shared else ""
+            )
+        except InvalidArgument as error:
+            if "no unpack platforms" in str(error):
+                raise _NotUnpacked from None
+            raise reworded(error, self._name) from None
+        except Unsupported:
+            raise
+        except BackendError as error:
+            raise reworded(error, self._name) from None
+
+    async def _learn(self, top: Descriptor) -> Plan:
+        """Read from the content store what is being pulled."""
+        return await make_plan(top, self._read, self._order.platform, self._name)
+
+    async def _read(self, descriptor: Descriptor) -> bytes:
+        return await self._read_blob(
+            descriptor.digest, limit=_DOCUMENT, namespace=self._order.namespace
+        )
+
+    async def _point(self, top: Descriptor) -> None:
+        """Make the image's name point at what was pulled."""
+        target = types_pb2.Descriptor(
+            media_type=top.media_type, digest=top.digest, size=top.size, annotations=top.annotations
+        )
+        image = images_pb2.Image(name=self._name, target=target)
+        try:
+            await self._client.call(
+                self._client.images.Create,
+                images_pb2.CreateImageRequest(image=image),
+                namespace=self._order.namespace,
+            )
+        except AlreadyExists:
+            await self._client.call(
+                self._client.images.Update,
+                images_pb2.UpdateImageRequest(image=image),
+                namespace=self._order.namespace,
+            )
