@@ -92,10 +92,12 @@ def test_the_packages_lie_beside_our_styles() -> None:
 
 
 FORBIDDEN = {
-    "tui.cli": {"textual", "grpc", "google", "asyncio", "logging", "humanize"},
+    "tui.cli": {"textual", "grpc", "google", "asyncio", "logging", "humanize", "aiohttp"},
     "tui.demo.launch": {"textual", "grpc", "google"},
     "tui.state.snapshot": {"textual", "grpc", "google"},
-    "tui.app": {"grpc", "google", "humanize", "yaml", "aiohttp", "markdown_it"},
+    "tui.app": {"grpc", "google", "humanize", "yaml", "aiohttp", "yarl", "markdown_it"},
+    "tui.backend.service": {"textual", "aiohttp", "yarl"},
+    "tui.backend.registry": {"textual", "aiohttp", "yarl", "multidict"},
     "widgets.table": {"grpc", "google", "tui", "humanize"},
 }
 
