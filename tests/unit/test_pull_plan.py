@@ -9,9 +9,10 @@ import pytest
 
 from tests.support.image import BuiltImage, build_image, build_index, chain_ids
 from tui.backend.descriptor import Descriptor
-from tui.backend.errors import FailedPrecondition, NotFound
+from tui.backend.errors import NotFound
 from tui.backend.platforms import Platform, read
 from tui.backend.pull_plan import Plan, child_labels, ingest_ref, make_plan
+from tui.backend.registry_errors import WrongContent
 
 AMD64, ARM64 = read("amd64"), read("linux/arm64")
 OCI = "application/vnd.oci.image."
@@ -123,7 +124,7 @@ def _config(**rootfs: Any) -> dict[str, Any]:
     ],
 )
 async def test_what_is_no_image_is_refused(document: Any, says: str) -> None:
-    with pytest.raises(FailedPrecondition, match=says):
+    with pytest.raises(WrongContent, match=says):
         await plan_of(made(document))
 
 
@@ -136,7 +137,7 @@ async def test_an_index_of_indexes_ends() -> None:
             {**top.blobs, **outer.blobs},
             (),
         )
-    with pytest.raises(FailedPrecondition, match="indexes"):
+    with pytest.raises(WrongContent, match="indexes"):
         await plan_of(top)
 
 
@@ -144,14 +145,14 @@ async def test_a_config_must_know_all_layers() -> None:
     image = built()
     manifest = image.manifest()
     manifest["layers"] = manifest["layers"][:1]
-    with pytest.raises(FailedPrecondition, match="has 1 layers and its config 2"):
+    with pytest.raises(WrongContent, match="has 1 layers and its config 2"):
         await plan_of(made(manifest))
 
 
 async def test_too_many_layers_are_refused() -> None:
     manifest = built().manifest()
     manifest["layers"] = manifest["layers"] * 251
-    with pytest.raises(FailedPrecondition, match="502 layers: more than 500"):
+    with pytest.raises(WrongContent, match="502 layers: more than 500"):
         await plan_of(made(manifest))
 
 

@@ -77,7 +77,15 @@ class Pulling(Images, Introspection):
         name = str(order.reference)
         tracker = Tracker(name, where, on_progress or (lambda _: None))
         async with tracker.telling(), pull_lease(self.client, where, name) as lease:
-            run = PullRun(self.client, order, lease, tracker, self.read_blob, self.hosts_dir)
+            run = PullRun(
+                self.client,
+                order,
+                lease,
+                tracker,
+                self.read_blob,
+                self.hosts_dir,
+                self.docker_config,
+            )
             version = await self.client.call(self.client.version.Version, Empty())
             if version.revision == "demo":
                 await run.without_registry()

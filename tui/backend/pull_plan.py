@@ -8,10 +8,12 @@ from typing import Any
 
 from tui.backend import platforms
 from tui.backend.convert import mapping, strings
-from tui.backend.descriptor import Descriptor, is_digest
-from tui.backend.errors import FailedPrecondition, NotFound, safe
+from tui.backend.descriptor import INDEXES, MANIFESTS, Descriptor
+from tui.backend.errors import NotFound, safe
 from tui.backend.manifests import chain_id
 from tui.backend.platforms import Platform
+from tui.backend.reference import is_digest
+from tui.backend.registry_errors import WrongContent
 
 Read = Callable[[Descriptor], Awaitable[bytes]]
 
@@ -23,8 +25,6 @@ _CONTENT = "containerd.io/gc.ref.content."
 _ATTESTATION = "vnd.docker.reference.type"
 _OCI = "application/vnd.oci.image."
 _DOCKER = "application/vnd.docker."
-_INDEXES = (f"{_OCI}index.v1+json", f"{_DOCKER}distribution.manifest.list.v2+json")
-_MANIFESTS = (f"{_OCI}manifest.v1+json", f"{_DOCKER}distribution.manifest.v2+json")
 _CONFIGS = (f"{_OCI}config.v1+json", f"{_DOCKER}container.image.v1+json")
 _LAYERS = (f"{_OCI}layer.", f"{_DOCKER}image.rootfs.")
 
@@ -66,9 +66,9 @@ def ingest_ref(descriptor: Descriptor) -> str:
     kind = descriptor.media_type
     name = descriptor.annotations.get("org.opencontainers.image.ref.name", "")
     end = f"{name}@{descriptor.digest}" if name else descriptor.digest
-    if kind in _INDEXES:
+    if kind in INDEXES:
         return f"index-{end}"
-    if kind in _MANIFESTS:
+    if kind in MANIFESTS:
         return f"manifest-{end}"
     if kind in _CONFIGS:
         return f"config-{end}"
@@ -91,7 +91,7 @@ def child_labels(children: Sequence[Descriptor]) -> dict[str, str]:
 def _prefix(media_type: str) -> str:
     if media_type in _CONFIGS:
         return f"{_CONTENT}config"
-    if media_type in _MANIFESTS:
+    if media_type in MANIFESTS:
         return f"{_CONTENT}m."
     return f"{_CONTENT}l." if media_type.startswith(_LAYERS) else _CONTENT
 
@@ -107,7 +107,7 @@ async def make_plan(top: Descriptor, read: Read, wanted: Platform, name: str) ->
 
     Raises:
         NotFound: the image has no manifest for the platform.
-        FailedPrecondition: it is no image, or one that no honest registry has.
+        WrongContent: it is no image, or one that no honest registry has.
         BackendError: a document could not be had.
     """
     documents: list[Document] = []
@@ -119,13 +119,13 @@ async def make_plan(top: Descriptor, read: Read, wanted: Platform, name: str) ->
         documents.append(document.with_children(document.children("manifests")))
         descriptor = await _choose(document, read, wanted, name)
     else:
-        raise FailedPrecondition(f"{safe(name)} is an index of indexes without an end.")
+        raise WrongContent(f"{safe(name)} is an index of indexes without an end.")
     config_entry, layers = _parts(document, name)
     documents.append(document.with_children([config_entry, *layers]))
     config = await _document(config_entry, read)
     diff_ids = strings(mapping(config.content.get("rootfs")).get("diff_ids"))
     if len(diff_ids) != len(layers) or not all(map(is_digest, diff_ids)):
-        raise FailedPrecondition(
+        raise WrongContent(
             f"{safe(name)} cannot be unpacked: its manifest has {len(layers)} layers and "
             f"its config {len(diff_ids)}."
         )
@@ -145,13 +145,13 @@ class _Read:
         """Return the descriptors in a list of it."""
         entries = self.content.get(key)
         if not isinstance(entries, list):
-            raise FailedPrecondition(f"{self.descriptor.digest} has no list of {key}.")
+            raise WrongContent(f"{self.descriptor.digest} has no list of {key}.")
         if len(entries) > LAYERS:
-            raise FailedPrecondition(
+            raise WrongContent(
                 f"{self.descriptor.digest} lists {len(entries)} {key}: more than {LAYERS} "
                 "are refused."
             )
-        return [Descriptor.read(entry) for entry in entries]
+        return [Descriptor.from_json(entry) for entry in entries]
 
     def with_children(self, children: Sequence[Descriptor]) -> Document:
         """Return the document with the labels that hold its children."""
@@ -165,21 +165,21 @@ async def _document(descriptor: Descriptor, read: Read) -> _Read:
     except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
-        raise FailedPrecondition(f"{descriptor.digest} is not the JSON that it should be.")
+        raise WrongContent(f"{descriptor.digest} is not the JSON that it should be.")
     return _Read(descriptor, data, content)
 
 
 def _parts(document: _Read, name: str) -> tuple[Descriptor, list[Descriptor]]:
     """Return config and layers of a manifest."""
     if "fsLayers" in document.content:
-        raise FailedPrecondition(
+        raise WrongContent(
             f"{safe(name)} is an image of Docker's schema 1, which containerd no longer takes: "
             "push it anew with a current client."
         )
     config = document.content.get("config")
     if not isinstance(config, dict):
-        raise FailedPrecondition(f"{safe(name)} is not the manifest of an image.")
-    return Descriptor.read(config), document.children("layers")
+        raise WrongContent(f"{safe(name)} is not the manifest of an image.")
+    return Descriptor.from_json(config), document.children("layers")
 
 
 async def _choose(index: _Read, read: Read, wanted: Platform, name: str) -> Descriptor:
@@ -190,7 +190,7 @@ async def _choose(index: _Read, read: Read, wanted: Platform, name: str) -> Desc
     for place, entry in enumerate(index.children("manifests")):
         if _ATTESTATION in entry.annotations:
             continue
-        if entry.media_type in _INDEXES:
+        if entry.media_type in INDEXES:
             nested.append(entry)
             continue
         found = platforms.parse(entry.platform or await _platform_of_config(entry, read))
@@ -215,4 +215,4 @@ async def _platform_of_config(entry: Descriptor, read: Read) -> Mapping[str, Any
     config = manifest.content.get("config")
     if not isinstance(config, dict):
         return {}
-    return (await _document(Descriptor.read(config), read)).content
+    return (await _document(Descriptor.from_json(config), read)).content

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from protos import images_pb2, types_pb2
+from tui.backend import docker_config
 from tui.backend.client import Client
 from tui.backend.descriptor import Descriptor
 from tui.backend.errors import AlreadyExists, BackendError, InvalidArgument, Unsupported
@@ -43,6 +44,7 @@ class PullRun:
         tracker: told how it stands.
         read_blob: reads from the content store.
         hosts_dir: containerd's folder of registry hosts.
+        docker_config_file: Docker's configuration if it is not the user's own.
     """
 
     def __init__(
@@ -53,12 +55,14 @@ class PullRun:
         tracker: Tracker,
         read_blob: ReadBlob,
         hosts_dir: Path,
+        docker_config_file: Path | None,
     ) -> None:
         self._client = client
         self._order = order
         self._tracker = tracker
         self._read_blob = read_blob
         self._hosts_dir = hosts_dir
+        self._docker_config = docker_config_file
         self._name = str(order.reference)
         self._pulled = Pulled(client, order, lease, tracker)
         self._daemon = DaemonPull(client, order, lease, tracker)
@@ -79,7 +83,7 @@ class PullRun:
         if by_daemon:
             await self._pulled.prepare(plan)
             with suppress(Unsupported, _NotUnpacked):
-                await self._by_daemon(plan, registry)
+                await self._by_daemon(plan)
                 return
         before = registry.fetched
         self._tracker.network = lambda: registry.fetched - before
@@ -93,18 +97,13 @@ class PullRun:
         Raises:
             BackendError: it could not be pulled; there is no image of it.
         """
-        await self._by_daemon(None, None)
+        await self._by_daemon(None)
 
-    async def _by_daemon(self, plan: Plan | None, registry: "Registry | None") -> None:
+    async def _by_daemon(self, plan: Plan | None) -> None:
         shared = self._hosts_dir.is_dir() and shares_files(self._client.address)
-
-        async def answer(host: str) -> tuple[str, str] | None:
-            return await registry.credentials(host) if registry is not None else None
-
+        host_dir = str(self._hosts_dir) if shared else ""
         try:
-            await self._daemon.run(
-                plan, self._learn, answer, str(self._hosts_dir) if shared else ""
-            )
+            await self._daemon.run(plan, self._learn, self._answer, host_dir)
         except InvalidArgument as error:
             if "no unpack platforms" in str(error):
                 raise _NotUnpacked from None
@@ -113,6 +112,14 @@ class PullRun:
             raise
         except BackendError as error:
             raise reworded(error, self._name) from None
+
+    async def _answer(self, host: str) -> tuple[str, str] | None:
+        """Say who we are to a registry; the daemon asks for its API's host."""
+        found = await docker_config.find(host, self._docker_config)
+        if found is None:
+            return None
+        token = found.identity_token
+        return ("", token) if token else (found.username, found.password)
 
     async def _learn(self, top: Descriptor) -> Plan:
         """Read from the content store what is being pulled."""
