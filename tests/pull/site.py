@@ -52,7 +52,11 @@ class Site:
     async def ctr_pull(self, reference: str, namespace: str) -> None:
         """Pulls as ctr does, into another namespace."""
         plain = [] if self.daemon.engine_id == "2.x" else ["--plain-http"]
-        await self.ctr("images", "pull", *plain, reference, namespace=namespace)
+        # By default ctr also fetches the manifests and configs of the other platforms, each
+        # of which counts against the limits of a public registry.
+        await self.ctr(
+            "images", "pull", "--skip-metadata", *plain, reference, namespace=namespace
+        )  # fmt: skip
 
     async def content(self, namespace: str | None = None) -> dict[str, dict[str, str]]:
         """Returns the labels of every blob by digest."""

@@ -10,8 +10,10 @@ from uuid import uuid4
 import pytest
 
 from tests.pull.site import Site
+from tests.support.daemon import DaemonError
 from tests.support.image import BuiltImage, build_image, build_index, busybox_image
 from tests.support.layer import HardLink, Layer
+from tui.backend.errors import Unsupported
 from tui.state.progress import LayerPhase, PullPhase
 
 LONG = "/".join(f"{'a-rather-long-name-of-a-folder-' * 3}{number}" for number in range(4))
@@ -37,6 +39,13 @@ async def test_it_ends_as_ctr_would_leave_it(
 ) -> None:
     image = fresh(kind=kind, compressed=compressed)
     reference = site.registry.push(image, f"demo/{uuid4().hex}:1")
+    if (kind, compressed) == ("docker", "zstd") and site.daemon.engine_id != "2.x":
+        with pytest.raises(Unsupported, match=r"cannot unpack layers of the type .*zstd"):
+            await site.pull(reference)
+        await site.nothing_on_the_way()
+        with pytest.raises(DaemonError):  # nor can ctr
+            await site.ctr_pull(reference, site.namespace)
+        return
     pulled = await site.pull(reference)
     assert (pulled.name, pulled.digest) == (reference, image.target.digest)
     assert pulled.problem == ""
@@ -47,7 +56,7 @@ async def test_it_ends_as_ctr_would_leave_it(
     assert last.offset == last.total == sum(each["size"] for each in image.manifest()["layers"])
 
     out = await site.ctr("run", "--rm", reference, "proof", "sh", "-c", PROOF)
-    assert out.split() == ["keptone", "proven"]
+    assert out == "keptoneproven\n"
     await site.ctr("images", "export", str(tmp_path / "export.tar"), reference)
     await site.freed(reference)
 
@@ -63,14 +72,18 @@ async def test_the_labels_are_those_of_ctr(site: Site, kind: Any) -> None:
     await site.ctr_pull(reference, other)
     try:
         assert await site.content() == await site.content(other)
-        assert await site.snapshots() == await site.snapshots(other)
-        mine, theirs = [
-            await site.service.get_image(reference, namespace=name)
-            for name in (site.namespace, other)
-        ]
-        assert (mine.digest, mine.media_type, mine.labels) == (
-            theirs.digest, theirs.media_type, theirs.labels,
-        )  # fmt: skip
+        theirs = await site.snapshots(other)
+        if site.daemon.engine_id != "2.x":
+            # Their clients drop the label at the commit. Ours keep it, as those of 2 do:
+            # it tells a layer of an image from a snapshot that somebody committed.
+            theirs = {
+                key: labels | {"containerd.io/snapshot.ref": key} for key, labels in theirs.items()
+            }
+        assert await site.snapshots() == theirs
+        mine = await site.service.get_image(reference)
+        ctrs = await site.service.get_image(reference, namespace=other)
+        for name in ("digest", "media_type", "labels"):
+            assert getattr(mine, name) == getattr(ctrs, name)
     finally:
         await site.ctr("images", "rm", "--sync", reference, namespace=other)
 

@@ -115,10 +115,19 @@ def _config(**rootfs: Any) -> dict[str, Any]:
         ({"schemaVersion": 1, "fsLayers": []}, "schema 1"),
         ({"schemaVersion": 2}, "not the manifest of an image"),
         ({"config": {"digest": "sha256:short", "size": 1}, "layers": []}, "no digest"),
-        ({"config": {"digest": f"sha256:{'0' * 64}", "size": -1}, "layers": []}, "no size"),
-        ({"config": {"digest": f"sha256:{'0' * 64}", "size": True}, "layers": []}, "no size"),
-        ({"config": {"digest": f"sha256:{'0' * 64}", "size": 1}}, "no list of layers"),
-        ({"manifests": [7]}, "no descriptor"),
+        (
+            {"config": {"digest": f"sha256:{'0' * 64}", "size": -1}, "layers": []},
+            "size of .* is -1",
+        ),
+        (
+            {"config": {"digest": f"sha256:{'0' * 64}", "size": True}, "layers": []},
+            "size of .* is True",
+        ),
+        (
+            {"config": {"digest": f"sha256:{'0' * 64}", "size": 1, "mediaType": "x"}},
+            "no list of layers",
+        ),
+        ({"manifests": [7]}, "no JSON object"),
         ({"manifests": [{}] * 501}, "501 manifests: more than 500"),
         ([1, 2], "not the JSON"),
     ],

@@ -8,7 +8,14 @@ from collections.abc import Mapping, Sequence
 
 from protos import diff_pb2, snapshots_pb2, types_pb2
 from tui.backend.client import Client
-from tui.backend.errors import AlreadyExists, FailedPrecondition, NotFound
+from tui.backend.errors import (
+    AlreadyExists,
+    FailedPrecondition,
+    NotFound,
+    ServerError,
+    Unsupported,
+    safe,
+)
 from tui.backend.leases import cleanup
 
 SNAPSHOT_REF = "containerd.io/snapshot.ref"
@@ -117,14 +124,22 @@ class Unpacker:
         self, layer: types_pb2.Descriptor, diff_id: str, mounts: Sequence[types_pb2.Mount]
     ) -> None:
         request = diff_pb2.ApplyRequest(diff=layer, mounts=mounts)
-        response = await self._client.call(
-            self._client.diff.Apply,
-            request,
-            namespace=self._namespace,
-            lease=self._lease,
-            timeout=_APPLY_SECONDS,
-            queued=False,
-        )
+        try:
+            response = await self._client.call(
+                self._client.diff.Apply,
+                request,
+                namespace=self._namespace,
+                lease=self._lease,
+                timeout=_APPLY_SECONDS,
+                queued=False,
+            )
+        except ServerError as error:
+            if "stream processor" not in str(error):
+                raise
+            raise Unsupported(
+                f"This containerd cannot unpack layers of the type {safe(layer.media_type)}: "
+                "a newer one can, or another build of the image."
+            ) from None
         if response.applied.digest != diff_id:
             raise FailedPrecondition(
                 f"The layer {layer.digest} unpacks to {response.applied.digest}, "
