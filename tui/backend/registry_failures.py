@@ -9,7 +9,13 @@ import aiohttp
 from yarl import URL
 
 from tui.backend import registry_tls
-from tui.backend.errors import BackendError, InvalidArgument, Timeout, Unavailable, safe
+from tui.backend.errors import (
+    BackendError,
+    InvalidArgument,
+    Timeout,
+    Unavailable,
+    safe,
+)
 from tui.backend.registry_errors import Broken, NotHttp, NotTls, Refused, UnknownHost
 from tui.backend.registry_host import Host
 
