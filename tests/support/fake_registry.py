@@ -117,15 +117,22 @@ class FakeRegistry:
                 self.manifests[f"{repository}:{tag}"] = entry
         return f"{self.host}/{name}"
 
-    def misbehave(self, part: str, how: Misbehaviour, *, times: int = 1 << 30) -> None:
+    def misbehave(
+        self, part: str, how: Misbehaviour, *, times: int = 1 << 30, first: bool = False
+    ) -> None:
         """Answers the next requests in another way.
 
         Args:
             part: of ``METHOD /path`` that a request must have.
             how: what it does.
             times: how often.
+            first: whether it comes before the misbehaviours that there are.
         """
-        self._rules.append(_Rule(part, how, times))
+        self._rules.insert(0 if first else len(self._rules), _Rule(part, how, times))
+
+    def obey(self) -> None:
+        """Forgets all misbehaviours."""
+        self._rules.clear()
 
     def asked(self, part: str) -> list[Seen]:
         """Returns the requests that have a text in ``METHOD /path``."""

@@ -6,6 +6,7 @@ import binascii
 import json
 import os
 import re
+import signal
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ _HUB_NAMES = (DOCKER_IO, f"index.{DOCKER_IO}", f"registry-1.{DOCKER_IO}")
 _TOKEN_USER = "<token>"
 _HELPER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _HELPER_SECONDS = 10.0
+_END_SECONDS = 2.0
 _HELPER_OUTPUT = 1 << 20
 _NOT_THERE = "credentials not found"
 
@@ -167,14 +169,23 @@ async def _run(program: str, server: str) -> tuple[int, bytes]:
             f"The credential helper {program}, which docker's configuration names, "
             f"cannot be run: {why}."
         ) from None
+    complete = False
     try:
         async with asyncio.timeout(_HELPER_SECONDS):
             output, _ = await process.communicate(server.encode())
+        complete = True
     except TimeoutError:
         raise Timeout(f"The credential helper {program} did not answer in time.") from None
     finally:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+        if not complete:
+            await _end(process)
     return process.returncode or 0, output[:_HELPER_OUTPUT]
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """End a helper with all that it started, which may hold its output open."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_END_SECONDS):
+            await process.communicate()

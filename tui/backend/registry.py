@@ -143,7 +143,7 @@ class Registry:
     async def _resolve(self, endpoint: "Endpoint") -> Descriptor:
         name = self.reference.object
         async with await endpoint.open("HEAD", "manifests", name, _ACCEPT) as answer:
-            if answer.status == 429 or answer.status >= 500:
+            if answer.status == 429 or (answer.status >= 500 and answer.status != 501):
                 raise await endpoint.refusal(answer, self._what)
             # Anything else may be a registry that does not know HEAD; the body of
             # the answer to GET also says what is wrong.

@@ -12,6 +12,7 @@ from tui.backend.reference import Reference
 from tui.backend.registry_endpoint import Endpoint
 from tui.backend.registry_errors import (
     Broken,
+    NotHttp,
     NotTls,
     UnknownHost,
     Untrusted,
@@ -27,7 +28,7 @@ CHUNK = 1 << 20
 _CHUNK_SECONDS = 0.25
 # A registry that gives a few bytes each time would keep us for ever.
 _PROGRESS = 64 << 10
-_FINAL = (Untrusted, UnknownHost, NotTls)
+_FINAL = (Untrusted, UnknownHost, NotTls, NotHttp)
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19}|\*)")
 
 

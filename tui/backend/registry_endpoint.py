@@ -13,6 +13,7 @@ from tui.backend.reference import DOCKER_IO, Reference
 from tui.backend.registry_auth import Gatekeeper
 from tui.backend.registry_errors import (
     Broken,
+    NotHttp,
     NotTls,
     Refused,
     WrongContent,
@@ -91,7 +92,7 @@ class Endpoint:
         again = await self._gate.answer(challenges, answer.url, authorization)
         if not again:
             raise denied(self._reference, self.name, status=401, sent=self._gate.sent)
-        return await self._follow(method, f"{kind}/{name}", headers, again)
+        return await self._follow(self._base, f"{kind}/{name}", method, headers, again)
 
     async def refusal(self, answer: Answer, what: str) -> BackendError:
         """Return the error for an answer that is not what was wanted.
@@ -119,26 +120,36 @@ class Endpoint:
         self, method: str, path: str, headers: Mapping[str, str], authorization: str
     ) -> Answer:  # fmt: skip
         """Send a request; where TLS is not sure to be spoken, find out."""
+        base = self._base
         try:
-            answer = await self._follow(method, path, headers, authorization)
+            answer = await self._follow(base, path, method, headers, authorization)
         except (NotTls, Broken, Refused) as error:
-            has_port = URL(self._base).explicit_port is not None
-            if self._proven or (isinstance(error, Refused) and has_port):
+            # Of several requests at once another one may have found out already.
+            if base == self._base and not self._may_be_plain(error):
                 raise
-            tls, self._base = self._base, self._base.replace("https://", "http://", 1)
+            plain = base.replace("https://", "http://", 1)
             try:
-                answer = await self._follow(method, path, headers, authorization)
-            except (Broken, Refused, WrongContent):
-                self._base = tls
+                answer = await self._follow(plain, path, method, headers, authorization)
+            except (Broken, Refused, NotHttp):
                 raise error from None
+            if answer.status == 400:
+                # So a server of TLS answers to those who do not speak it.
+                answer.close()
+                raise error from None
+            self._base = plain
         self._proven = True
         return answer
 
+    def _may_be_plain(self, error: BackendError) -> bool:
+        """Whether a request over TLS that failed may go well without it."""
+        has_port = URL(self._base).explicit_port is not None
+        return not self._proven and not (isinstance(error, Refused) and has_port)
+
     async def _follow(
-        self, method: str, path: str, headers: Mapping[str, str], authorization: str
+        self, base: str, path: str, method: str, headers: Mapping[str, str], authorization: str
     ) -> Answer:  # fmt: skip
         """Send a request, and again where the answer says that it is elsewhere."""
-        url = URL(f"{self._base}/{self._reference.path}/{path}", encoded=True)
+        url = URL(f"{base}/{self._reference.path}/{path}", encoded=True)
         if self.name != self._reference.domain:
             # It serves more registries than one.
             url = url.with_query({"ns": self._reference.domain})

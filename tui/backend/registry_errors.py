@@ -30,6 +30,10 @@ class NotTls(Unavailable):
     """The host was asked for TLS and does not speak it."""
 
 
+class NotHttp(Unavailable):
+    """The host answers with something that is not HTTP."""
+
+
 class Refused(Unavailable):
     """Nothing listens there."""
 

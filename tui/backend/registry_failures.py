@@ -9,8 +9,14 @@ import aiohttp
 from yarl import URL
 
 from tui.backend import registry_tls
-from tui.backend.errors import BackendError, InvalidArgument, Timeout, Unavailable, safe
-from tui.backend.registry_errors import Broken, NotTls, Refused, UnknownHost, WrongContent
+from tui.backend.errors import (
+    BackendError,
+    InvalidArgument,
+    Timeout,
+    Unavailable,
+    safe,
+)
+from tui.backend.registry_errors import Broken, NotHttp, NotTls, Refused, UnknownHost
 from tui.backend.registry_host import Host
 
 
@@ -70,5 +76,5 @@ def _no_connection(url: URL, error: OSError) -> BackendError:
 def _broken(url: URL, error: Exception) -> BackendError:
     name = safe(name_of(url))
     if isinstance(error, aiohttp.ClientResponseError):
-        return WrongContent(f"{name} answered with something that is not HTTP.")
+        return NotHttp(f"{name} answered with something that is not HTTP.")
     return Broken(f"{name} broke off the connection.")
