@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,9 +18,9 @@ from tests.support.daemon import Daemon
 from tests.support.docker_registry import DockerRegistry
 from tests.support.engines import ENGINE_PARAMS
 from tests.support.image import BuiltImage, build_image, busybox_image
-from tests.support.throttle import throttled
+from tests.support.throttle import Throttle, throttled
 from tui.backend.errors import BackendError
-from tui.state.progress import PullPhase, PullProgress
+from tui.state.progress import PullProgress
 
 MIB = 1 << 20
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,11 +39,22 @@ async def images_of(site: Site) -> list[str]:
     return [image.name for image in await site.service.list_images()]
 
 
+async def answers(site: Site) -> bool:
+    with suppress(BackendError):
+        await site.service.list_snapshotters()
+        return True
+    return False
+
+
+async def no_extract(site: Site) -> bool:
+    return not [key for key in await site.snapshots() if key.startswith("extract-")]
+
+
 async def test_a_cancelled_pull_leaves_nothing_and_is_resumed(site: Site) -> None:
     image = big()
     name = f"demo/{uuid4().hex}:1"
     site.registry.push(image, name)
-    async with throttled(site.registry.port, limit=8 * MIB) as way:
+    async with throttled(site.registry.port, rate=16 * MIB, limit=8 * MIB) as way:
         reference = f"{way.host}/{name}"
         pulling = site.begin(reference)
         await way.halted()
@@ -50,15 +63,15 @@ async def test_a_cancelled_pull_leaves_nothing_and_is_resumed(site: Site) -> Non
             await pulling
         assert await site.leases() == []
         assert await images_of(site) == []
-        assert not [key for key in await site.snapshots() if key.startswith("extract-")]
+        await later(lambda: no_extract(site))
         kept = sum(ingest.offset for ingest in await site.service.list_ingests())
-        assert kept > 4 * MIB, "nothing to resume"
+        assert kept > MIB, "nothing to resume"
         way.cut()
         way.free()
         before = way.passed
         await site.pull(reference)
         fetched = way.passed - before
-        assert fetched < (12 - 4 + 1) * MIB
+        assert fetched < 13 * MIB - kept
         await site.complete(reference, image)
 
 
@@ -66,21 +79,21 @@ async def test_the_registry_dies_in_the_middle(site: Site) -> None:
     image = big()
     name = f"demo/{uuid4().hex}:1"
     site.registry.push(image, name)
-    async with throttled(site.registry.port, limit=8 * MIB) as way:
+    async with throttled(site.registry.port, rate=16 * MIB, limit=8 * MIB) as way:
         reference = f"{way.host}/{name}"
         pulling = site.begin(reference)
         await way.halted()
-        kept = way.passed
     with pytest.raises(BackendError) as caught:
         await pulling
-    assert str(caught.value).endswith(".")
+    assert str(caught.value).endswith((".", "?"))
     assert await site.leases() == []
     assert await images_of(site) == []
+    kept = sum(ingest.offset for ingest in await site.service.list_ingests())
+    assert kept > MIB, "nothing to resume"
     # The ingest is the blob's, whatever the registry is called.
     again = f"{site.registry.host}/{name}"
     await site.pull(again)
-    total = sum(len(blob) for blob in image.blobs.values())
-    assert site.told[-1].fetched + kept < total + 3 * MIB
+    assert site.told[-1].fetched < 13 * MIB - kept
     await site.complete(again, image)
 
 
@@ -96,7 +109,7 @@ async def test_the_daemon_dies_in_the_middle(
     image = big()
     name = f"demo/{uuid4().hex}:1"
     registry.push(image, name)
-    async with throttled(registry.port, limit=8 * MIB) as way:
+    async with throttled(registry.port, rate=16 * MIB, limit=8 * MIB) as way:
         reference = f"{way.host}/{name}"
         pulling = site.begin(reference)
         await way.halted()
@@ -104,11 +117,13 @@ async def test_the_daemon_dies_in_the_middle(
         with pytest.raises(BackendError):
             await pulling
         await asyncio.to_thread(daemon.start)
+        await later(lambda: answers(site))
+        kept = sum(ingest.offset for ingest in await site.service.list_ingests())
         way.cut()
         way.free()
         before = way.passed
         await site.pull(reference)
-        assert way.passed - before < 9 * MIB
+        assert way.passed - before < 13 * MIB - kept
         await site.complete(reference, image)
 
 
@@ -116,7 +131,7 @@ async def test_c9d_is_killed_in_the_middle(site: Site) -> None:
     image = big()
     name = f"demo/{uuid4().hex}:1"
     site.registry.push(image, name)
-    async with throttled(site.registry.port, limit=8 * MIB) as way:
+    async with throttled(site.registry.port, rate=16 * MIB, limit=8 * MIB) as way:
         reference = f"{way.host}/{name}"
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.pull.puller",
@@ -136,9 +151,11 @@ async def test_c9d_is_killed_in_the_middle(site: Site) -> None:
             return before == [each.offset for each in await site.service.list_ingests()]
 
         await later(ended)
+        kept = sum(ingest.offset for ingest in await site.service.list_ingests())
+        assert kept > MIB, "nothing to resume"
         before = way.passed
         await site.pull(reference)
-        assert way.passed - before < 9 * MIB
+        assert way.passed - before < 13 * MIB - kept
     await site.complete(reference, image)
 
 
@@ -170,28 +187,37 @@ async def test_overlapping_images_at_once(site: Site) -> None:
 
 
 async def test_rate_and_time_left_are_right_after_three_seconds(site: Site) -> None:
-    image = big(7)
+    image = big(8)
     name = f"demo/{uuid4().hex}:1"
     site.registry.push(image, name)
     loop = asyncio.get_running_loop()
     came: list[tuple[float, int]] = []
     said: list[tuple[float, float, float]] = []
-    async with throttled(site.registry.port, rate=MIB) as way:
 
-        def told(now: PullProgress) -> None:
-            if now.phase is not PullPhase.DOWNLOADING:
-                return
+    def told(now: PullProgress) -> None:
+        if now.rate is not None and now.left is not None:
+            said.append((loop.time(), now.rate, now.left))
+
+    async def watch(way: Throttle) -> None:
+        for _ in itertools.count():
             came.append((loop.time(), way.passed))
-            if now.rate is not None and now.left is not None:
-                said.append((loop.time(), now.rate, now.left))
+            await asyncio.sleep(0.02)
 
+    async with throttled(site.registry.port, rate=MIB) as way:
+        watching = asyncio.create_task(watch(way))
         await site.service.pull_image(f"{way.host}/{name}", on_progress=told)
+        watching.cancel()
         whole = way.passed
-    (began, first), *_ = came
-    after = [each for each in said if 3.0 <= each[0] - began <= 5.0]
+    began = next(moment for moment, count in came if count > len(image.manifest()) + 8192)
+    after = [each for each in said if 3.0 <= each[0] - began <= 6.0]
     assert after, "nothing was told"
+    good = 0
     for at, rate, left in after:
         passed = next(count for moment, count in came if moment >= at)
-        true = (passed - first) / (at - began)
-        assert rate == pytest.approx(true, rel=0.1)
-        assert left == pytest.approx((whole - passed) / true, rel=0.1)
+        before = next(count for moment, count in came if moment >= at - 3)
+        true = (passed - before) / 3
+        good += rate == pytest.approx(true, rel=0.1)
+        # The daemon tells of whole mebibytes: one of them may be on its way.
+        slack = 1.1 * MIB / true if site.daemon.engine_id == "2.x" else 0.3
+        assert left == pytest.approx((whole - passed) / true, rel=0.1, abs=slack)
+    assert good >= 0.8 * len(after), after

@@ -36,6 +36,7 @@ def test_nothing_new_is_not_told_again() -> None:
 def test_rate_and_time_left_are_those_of_the_last_seconds() -> None:
     book = Book()
     book.tracker.begin([("sha256:a", 100 * MIB)])
+    book.tracker.resume(0, 0)
     book.tracker.look()
     assert book.told[-1].rate is None
     for second in range(1, 21):

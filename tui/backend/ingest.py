@@ -3,16 +3,15 @@
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing
+from contextlib import suppress
 from dataclasses import dataclass
 
 from protos import content_pb2
 from tui.backend.blob_labels import BlobLabels
 from tui.backend.client import Client
-from tui.backend.duplex import Duplex
+from tui.backend.content_writer import Stream, fill
 from tui.backend.errors import (
     AlreadyExists,
-    BackendError,
     FailedPrecondition,
     InvalidArgument,
     NotFound,
@@ -20,12 +19,9 @@ from tui.backend.errors import (
 )
 from tui.backend.leases import cleanup
 
-Stream = Duplex[content_pb2.WriteContentRequest, content_pb2.WriteContentResponse]
 Source = Callable[[int], AsyncGenerator[bytes, None]]
 """Gives the bytes of a blob from an offset on."""
 
-# Messages that the daemon has not answered yet; more gain nothing, and hold memory.
-_WINDOW = 4
 # The last byte is answered only when all of the blob is on the disk.
 _PATIENCE = 120.0
 # Somebody else writes the same blob: looked at now and then, for as long as it grows.
@@ -68,8 +64,8 @@ class Ingests:
         Args:
             blob: what it is.
             source: where its bytes are had.
-            labels: of the blob; they are added to those of one that is there.
-            heard: told how many bytes the store has, now and then.
+            labels: of the blob, added to those that it has.
+            heard: told how many bytes the store has.
 
         Returns:
             Whether bytes of it had to be had from the source.
@@ -116,7 +112,9 @@ class Ingests:
         labels: Mapping[str, str],
         heard: Callable[[int], None],
     ) -> bool:
-        await self.outlive_lease(blob)
+        with suppress(AlreadyExists):
+            # What is there is told below again, where the lease takes hold of it.
+            await self.outlive_lease(blob)
         async with self._open(blob, self._lease) as stream:
             state = await stream.ask(_stat(blob))
             offset = state.offset
@@ -125,22 +123,26 @@ class Ingests:
                 raise FailedPrecondition(f"What was kept of {blob.digest} is too long: pull again.")
             heard(offset)
             if offset < blob.size:
-                await _fill(stream, source(offset), offset, blob.size, heard)
+                await fill(stream, source(offset), offset, blob.size, heard)
             await self._commit(stream, blob, labels)
             return offset < blob.size
 
-    async def outlive_lease(self, blob: Blob) -> None:
+    async def outlive_lease(self, blob: Blob) -> int:
         """Begin the ingest without the lease, or a cancelled pull would lose it with that.
 
         containerd keeps such an ingest for a day; it is committed under the lease.
+
+        Returns:
+            Bytes that are there already.
 
         Raises:
             AlreadyExists: there is such a blob.
             Unavailable: somebody writes it.
         """
         async with self._open(blob, "") as stream:
-            await stream.ask(_stat(blob))
+            state = await stream.ask(_stat(blob))
             await stream.finish()
+            return state.offset
 
     def _open(self, blob: Blob, lease: str) -> Stream:
         return self._client.duplex(
@@ -202,39 +204,6 @@ def _stat(blob: Blob) -> content_pb2.WriteContentRequest:
     return content_pb2.WriteContentRequest(
         action=content_pb2.STAT, ref=blob.ref, total=blob.size, expected=blob.digest
     )
-
-
-async def _fill(
-    stream: Stream,
-    chunks: AsyncGenerator[bytes, None],
-    offset: int,
-    size: int,
-    heard: Callable[[int], None],
-) -> None:
-    """Send the chunks, a few ahead of the daemon's answers."""
-    waiting = 0
-    async with aclosing(chunks):
-        async for chunk in chunks:
-            await stream.send(
-                content_pb2.WriteContentRequest(action=content_pb2.WRITE, offset=offset, data=chunk)
-            )
-            offset += len(chunk)
-            waiting += 1
-            if waiting >= _WINDOW:
-                heard(await _answered(stream))
-                waiting -= 1
-    while waiting:
-        heard(await _answered(stream))
-        waiting -= 1
-    if offset != size:
-        raise BackendError(f"Only {offset} of {size} bytes of a blob came.")
-
-
-async def _answered(stream: Stream) -> int:
-    answer = await stream.receive()
-    if answer is None:
-        raise Unavailable("The daemon stopped taking a blob.")
-    return answer.offset
 
 
 def _now() -> float:

@@ -48,13 +48,21 @@ async def lease(
         await cleanup(delete_lease(client, request.id, namespace))
 
 
-async def delete_lease(client: Client, lease_id: str, namespace: str) -> None:
+async def delete_lease(
+    client: Client, lease_id: str, namespace: str, *, synchronous: bool = False
+) -> None:
     """Delete a lease; what only it held is then collected.
+
+    Args:
+        client: of the daemon.
+        lease_id: of the lease.
+        namespace: of the lease.
+        synchronous: whether to return only when that has been collected.
 
     Raises:
         NotFound: there is none.
     """
-    request = leases_pb2.DeleteRequest(id=lease_id)
+    request = leases_pb2.DeleteRequest(id=lease_id, sync=synchronous)
     await client.call(client.leases.Delete, request, namespace=namespace)
 
 

@@ -10,6 +10,7 @@ from protos import types_pb2
 from tui.backend.client import Client
 from tui.backend.descriptor import Descriptor
 from tui.backend.errors import AlreadyExists, Unavailable
+from tui.backend.groups import first
 from tui.backend.ingest import Blob, Ingests, Source
 from tui.backend.platforms import Platform
 from tui.backend.pull_plan import Document, Plan, ingest_ref
@@ -60,9 +61,9 @@ class Pulled:
 
     async def prepare(self, plan: Plan) -> None:
         """Begin the ingests that somebody else will go on with, so that they can be resumed."""
-        for layer in {each.digest: each for each in plan.layers}.values():
+        for index, layer in enumerate(plan.layers):
             with suppress(AlreadyExists, Unavailable):
-                await self._ingests.outlive_lease(_blob(layer))
+                self._tracker.resume(index, await self._ingests.outlive_lease(_blob(layer)))
 
     async def fetch(self, plan: Plan, fetch: Fetch) -> None:
         """Download the layers, and unpack each as soon as it and those below are there.
@@ -84,7 +85,7 @@ class Pulled:
                 arrived = [tasks[layer.digest] for layer in plan.layers]
                 group.create_task(self._unpack(plan, arrived))
         except BaseExceptionGroup as errors:
-            raise _first(errors) from None
+            raise first(errors) from None
         self._tracker.settle()
 
     async def _download(
@@ -152,11 +153,3 @@ def _host(domain: str) -> str:
 
 def _blob(descriptor: Descriptor) -> Blob:
     return Blob(descriptor.digest, descriptor.size, ingest_ref(descriptor))
-
-
-def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Return the error that the others followed from."""
-    error: BaseException = errors
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

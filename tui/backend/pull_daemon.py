@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from itertools import count
 
-from protos import transfer_types_pb2, types_pb2
+from protos import content_pb2, transfer_types_pb2, types_pb2
 from tui.backend.client import Client
 from tui.backend.descriptor import Descriptor
 from tui.backend.errors import BackendError
@@ -19,6 +19,8 @@ from tui.state.progress import LayerPhase, PullPhase
 
 _LOOK = 0.3
 """Seconds between two looks for the next snapshot: 2.0 and 2.1 tell nothing of unpacking."""
+_GLANCE = 0.1
+"""Seconds between two looks at the ingests: they grow by a mebibyte at a time."""
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
 _KNOWN = re.compile(r"(?:index|manifest|config)-")
 
@@ -30,6 +32,7 @@ class DaemonPull:
     """One pull that the daemon does."""
 
     def __init__(self, client: Client, order: Order, lease: str, tracker: Tracker) -> None:
+        self._client = client
         self._order = order
         self._tracker = tracker
         self._transfers = Transfers(client, order.namespace, lease)
@@ -56,7 +59,7 @@ class DaemonPull:
         """
         if plan is not None:
             self._take(plan)
-        watching = asyncio.create_task(self._watch(learn))
+        helpers = [asyncio.create_task(self._watch(learn)), asyncio.create_task(self._measure())]
         try:
             await self._transfers.pull(
                 str(self._order.reference),
@@ -67,16 +70,15 @@ class DaemonPull:
                 host_dir=host_dir,
             )
         finally:
-            watching.cancel()
-            with suppress(asyncio.CancelledError, BackendError):
-                await watching
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
         for index in range(len(self._arrived)):
             self._tracker.layer(index, LayerPhase.DONE)
 
     def _take(self, plan: Plan) -> None:
         self._plan = plan
         self._arrived = [asyncio.Event() for _ in plan.layers]
-        self._tracker.begin((layer.digest, layer.size) for layer in plan.layers)
         for index, layer in enumerate(plan.layers):
             if layer.digest in self._early:
                 self._hear_layer(index, self._early[layer.digest])
@@ -102,8 +104,9 @@ class DaemonPull:
         if self._arrived[index].is_set():
             return
         match progress.event:
-            case "downloading":
-                self._tracker.moved(index, progress.progress)
+            case "waiting" | "downloading":
+                # How much of it: the ingest tells that sooner.
+                self._tracker.moved(index, max(progress.progress, self._tracker.offset(index)))
             case "complete":
                 self._tracker.layer(index, LayerPhase.DOWNLOADED)
                 self._arrived[index].set()
@@ -111,10 +114,32 @@ class DaemonPull:
                 self._tracker.layer(index, LayerPhase.EXISTS)
                 self._arrived[index].set()
 
+    async def _measure(self) -> None:
+        """Look at the ingests, more often than the daemon tells: a rate needs the moment."""
+        request = content_pb2.ListStatusesRequest()
+        for _ in count():
+            await asyncio.sleep(_GLANCE)
+            with suppress(BackendError):
+                answer = await self._client.call(
+                    self._client.content.ListStatuses, request, namespace=self._order.namespace
+                )
+                for status in answer.statuses:
+                    self._take_offset(status.ref, status.offset)
+
+    def _take_offset(self, ref: str, offset: int) -> None:
+        digest = _DIGEST.search(ref)
+        if digest is None or self._plan is None:
+            return
+        for index, layer in enumerate(self._plan.layers):
+            if layer.digest == digest[0] and not self._arrived[index].is_set() and offset:
+                self._tracker.moved(index, offset)
+
     async def _watch(self, learn: Learn) -> None:
         """Follow the layers into their snapshots, from the lowest up."""
         if self._plan is None:
-            self._take(await self._learn(learn))
+            plan = await self._learn(learn)
+            self._tracker.begin((layer.digest, layer.size) for layer in plan.layers)
+            self._take(plan)
         assert self._plan is not None
         for index, chain_id in enumerate(self._plan.chain_ids):
             await self._arrived[index].wait()

@@ -18,6 +18,9 @@ _OWNER = "c9d/owner"
 _HOURS = 24.0
 _STARTTIME = 22 - 3
 
+_running: set[str] = set()
+"""Leases of this process that are in use; others of it outlived a daemon that died."""
+
 
 @asynccontextmanager
 async def pull_lease(client: Client, namespace: str, reference: str) -> AsyncIterator[str]:
@@ -28,7 +31,11 @@ async def pull_lease(client: Client, namespace: str, reference: str) -> AsyncIte
     """
     labels = {_PULL: reference[:2000], _OWNER: _owner(os.getpid())}
     async with lease(client, namespace, hours=_HOURS, labels=labels) as held:
-        yield held
+        _running.add(held)
+        try:
+            yield held
+        finally:
+            _running.discard(held)
         await _forget(client, namespace, labels[_PULL])
 
 
@@ -38,8 +45,10 @@ async def _forget(client: Client, namespace: str, reference: str) -> None:
     with suppress(BackendError):
         answer = await client.call(client.leases.List, request, namespace=namespace)
         for each in answer.leases:
-            if each.labels.get(_PULL) == reference and _gone(each.labels.get(_OWNER, "")):
-                await delete_lease(client, each.id, namespace)
+            owner = each.labels.get(_OWNER, "")
+            left = owner == _owner(os.getpid()) and each.id not in _running
+            if each.labels.get(_PULL) == reference and (left or _gone(owner)):
+                await delete_lease(client, each.id, namespace, synchronous=True)
 
 
 def _owner(pid: int) -> str:

@@ -80,6 +80,7 @@ class PullRun:
         top = await registry.resolve()
         plan = await make_plan(top, registry.document, self._order.platform, self._name)
         await self._pulled.keep_documents(plan)
+        self._tracker.begin((layer.digest, layer.size) for layer in plan.layers)
         if by_daemon:
             await self._pulled.prepare(plan)
             with suppress(Unsupported, _NotUnpacked):
@@ -87,7 +88,6 @@ class PullRun:
                 return
         before = registry.fetched
         self._tracker.network = lambda: registry.fetched - before
-        self._tracker.begin((layer.digest, layer.size) for layer in plan.layers)
         await self._pulled.fetch(plan, registry.blob)
         await self._point(top)
 

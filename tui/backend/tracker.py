@@ -3,9 +3,10 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from itertools import islice, pairwise
 
 from tui.state.progress import LayerPhase, LayerProgress, PullPhase, PullProgress
 
@@ -15,6 +16,8 @@ TICK = 0.25
 """Seconds from one look to the next."""
 _WINDOW = 5.0
 """Seconds that a rate is the mean of."""
+_STALLED = 3.0
+"""Seconds without a byte that make a rate of nothing."""
 _LEAST = 1.0
 """Seconds before there is a rate at all."""
 
@@ -78,6 +81,15 @@ class Tracker:
         else:
             self._layers[index] = replace(layer, phase=phase, offset=layer.size)
 
+    def resume(self, index: int, offset: int) -> None:
+        """Say how many bytes of a layer an earlier pull left."""
+        self._resumed[index] = offset
+        self._layers[index] = replace(self._layers[index], offset=offset)
+
+    def offset(self, index: int) -> int:
+        """Return how many bytes of a layer are there."""
+        return self._layers[index].offset
+
     def moved(self, index: int, offset: int) -> None:
         """Say how many bytes of a layer the content store has."""
         if self._resumed[index] is None:
@@ -87,6 +99,8 @@ class Tracker:
         if phase is LayerPhase.WAITING:
             phase = LayerPhase.DOWNLOADING
         self._layers[index] = replace(layer, offset=min(offset, layer.size), phase=phase)
+        if self._now.phase is PullPhase.DOWNLOADING:
+            self._note()
 
     def settle(self) -> None:
         """Compare what came with what was needed, once all layers are there."""
@@ -95,30 +109,48 @@ class Tracker:
 
     def look(self) -> None:
         """Tell if something changed."""
-        now, came = self._clock(), self.network()
-        rate = None
+        came, rate = self.network(), None
         if self._now.phase is PullPhase.DOWNLOADING:
-            rate = self._rate(now, came)
+            self._note()
+            rate = self._rate()
         progress = replace(
             self._now,
             layers=tuple(self._layers),
             rate=rate,
             fetched=max(came, self._now.fetched),
         )
-        missing = progress.total - progress.offset
-        if rate and missing:
+        missing = progress.total - sum(start or 0 for start in self._resumed) - came
+        if rate and missing > 0:
             progress = replace(progress, left=missing / rate)
         if progress != self._told:
             self._told = progress
             self._tell(progress)
 
-    def _rate(self, now: float, came: int) -> float | None:
-        readings = self._readings
-        readings.append((now, came))
-        while len(readings) > 1 and now - readings[1][0] >= _WINDOW:
+    def _note(self) -> None:
+        """Remember when how much had come; only growth counts."""
+        now, came = self._clock(), self.network()
+        if not self._readings or came != self._readings[-1][1]:
+            self._readings.append((now, came))
+
+    def _rate(self) -> float | None:
+        """Return the bytes a second between the first and the last growth in the window.
+
+        Between two growths nobody knows more: what comes in steps, as a daemon
+        tells it, would else seem to go up and down.
+        """
+        readings, now = self._readings, self._clock()
+        while len(readings) > 3 and now - readings[1][0] >= _WINDOW:
             readings.popleft()
-        elapsed = now - readings[0][0]
-        return (came - readings[0][1]) / elapsed if elapsed >= _LEAST else None
+        if now - readings[-1][0] >= _STALLED:
+            return 0.0
+        growths = _growths(readings)
+        if len(growths) < 2:
+            growths = list(readings)
+        (begin, before), (end, after) = growths[0], growths[-1]
+        # A growth that is overdue slows it down.
+        if now - end > max(2 * (end - begin) / max(1, len(growths) - 1), _LEAST):
+            end = now
+        return (after - before) / (end - begin) if end - begin >= _LEAST else None
 
     def _moved(self) -> int:
         """Bytes that were stored since the pull began."""
@@ -132,3 +164,14 @@ class Tracker:
         while True:
             self.look()
             await asyncio.sleep(TICK)
+
+
+def _growths(readings: Sequence[tuple[float, int]]) -> list[tuple[float, int]]:
+    """Return the readings at which much came, not the crumbs between two steps."""
+    steps = [after - before for (_, before), (_, after) in pairwise(readings)]
+    least = max(steps, default=0) / 2
+    return [
+        reading
+        for reading, step in zip(islice(readings, 1, None), steps, strict=True)
+        if step >= least
+    ]

@@ -6,7 +6,7 @@ import time
 import weakref
 from collections.abc import Mapping, Sequence
 
-from protos import diff_pb2, snapshots_pb2, types_pb2
+from protos import diff_pb2, leases_pb2, snapshots_pb2, types_pb2
 from tui.backend.client import Client
 from tui.backend.errors import (
     AlreadyExists,
@@ -52,6 +52,16 @@ class Unpacker:
             return False
         return True
 
+    async def _hold(self, chain_id: str) -> bool:
+        """Tell whether a snapshot is there, and keep it from going until we are done."""
+        if not await self.has(chain_id):
+            return False
+        resource = leases_pb2.Resource(id=chain_id, type=f"snapshots/{self._snapshotter}")
+        request = leases_pb2.AddResourceRequest(id=self._lease, resource=resource)
+        await self._client.call(self._client.leases.AddResource, request, namespace=self._namespace)
+        # It may have been collected in between, as what is left of a cancelled pull is.
+        return await self.has(chain_id)
+
     async def layer(
         self, layer: types_pb2.Descriptor, diff_id: str, chain_id: str, parent: str
     ) -> bool:
@@ -74,7 +84,7 @@ class Unpacker:
         lock = _locks.get(key) or asyncio.Lock()
         _locks[key] = lock
         async with lock:
-            if await self.has(chain_id):
+            if await self._hold(chain_id):
                 return False
             labels = {SNAPSHOT_REF: chain_id} | {
                 name: value
@@ -116,6 +126,10 @@ class Unpacker:
                     return None
                 if not remaining:
                     raise
+            except asyncio.CancelledError:
+                # The daemon may have made it all the same.
+                await cleanup(self._remove(request.key))
+                raise
             else:
                 return request.key, response.mounts
         raise AssertionError("the last try returns or raises")
