@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.registry.conftest import image, layer_of, opened, whole
-from tests.support.fake_registry import FakeRegistry, Misbehaviour, answers, resets
+from tests.support.fake_registry import FakeRegistry
+from tests.support.misbehaviour import Misbehaviour, answers, resets
 from tests.support.token_server import web_basic
 from tui.backend.errors import FailedPrecondition, NotFound, PermissionDenied
 from tui.backend.registry_errors import WrongContent

@@ -10,7 +10,8 @@ import pytest
 
 from tests.registry.conftest import image, layer_of, opened, whole
 from tests.support.certificates import Certificates
-from tests.support.fake_registry import FakeRegistry, answers
+from tests.support.fake_registry import FakeRegistry
+from tests.support.misbehaviour import answers
 from tui.backend.errors import BackendError, FailedPrecondition
 from tui.backend.registry_errors import NotTls, Refused, Untrusted
 

@@ -9,7 +9,8 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from tests.support.fake_registry import FakeRegistry, error
+from tests.support.fake_registry import FakeRegistry
+from tests.support.misbehaviour import error
 
 
 class TokenServer:
