@@ -47,14 +47,15 @@ async def test_who_we_are_sent_to_gets_none_by_asking_for_them(
 ) -> None:
     built = image(100)
     reference = fake.add(built, "demo/app:1")
-    async with FakeRegistry() as thief:
-        wants_password(thief)
+    async with FakeRegistry() as thief, TokenServer() as tokens:
+        tokens.guard(thief)
         there = f"{thief.url}/v2/demo/app/blobs/x"
         fake.misbehave("blobs", answers(307, Location=there))
         file = config(tmp_path, fake.host)
         async with opened(reference, docker_config=file) as registry:
             with pytest.raises(PermissionDenied):
                 await whole(registry, layer_of(built))
+        assert tokens.asked == []
     assert not [seen for seen in thief.seen if "authorization" in seen.headers]
 
 

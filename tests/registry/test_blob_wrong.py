@@ -13,6 +13,7 @@ from tests.support.fake_registry import FakeRegistry
 from tests.support.misbehaviour import Misbehaviour, answers, breaks
 from tui.backend.errors import BackendError, NotFound
 from tui.backend.registry import Descriptor, Registry
+from tui.backend.registry_blob import CHUNK
 from tui.backend.registry_errors import WrongContent
 
 BUILT = image()
@@ -58,6 +59,15 @@ async def test_what_is_not_the_blob_is_refused(
             await take(registry)
     # The end is never given out before everything is right.
     assert sum(map(len, got)) < len(BLOB)
+
+
+async def test_the_last_chunk_waits_until_all_is_right(fake: FakeRegistry) -> None:
+    wanted = named(b"a" * CHUNK)
+    fake.misbehave("blobs", answers(200, b"b" * CHUNK))
+    async with opened(f"{fake.host}/x:1") as registry:
+        # Nothing is given out before it: then there is nothing at all.
+        with pytest.raises(WrongContent, match="not that of its digest"):
+            await anext(registry.blob(wanted))
 
 
 @pytest.mark.parametrize(
