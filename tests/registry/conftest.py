@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from tests.support.fake_registry import FakeRegistry
 from tests.support.image import BuiltImage, build_image
+from tests.support.misbehaviour import error
+from tests.support.token_server import web_basic
 from tui.backend.reference import parse
 from tui.backend.registry import Descriptor, Registry
 from tui.backend.registry_host import Patience
 
 HASTY = Patience(connect=5.0, read=5.0, document=10.0, retry=0.001)
 """For tests that are not about patience."""
+SECRET = "s3cr3t-pass"
 
 
 @pytest.fixture(autouse=True)
@@ -50,3 +55,24 @@ def opened(reference: str, **options: Any) -> Registry:
 
 async def whole(registry: Registry, descriptor: Descriptor, offset: int = 0) -> bytes:
     return b"".join([chunk async for chunk in registry.blob(descriptor, offset)])
+
+
+def config(tmp_path: Path, host: str, **entry: str) -> Path:
+    """Docker's configuration with one entry."""
+    file = tmp_path / "config.json"
+    entry = entry or {"username": "me", "password": SECRET}
+    file.write_text(json.dumps({"auths": {host: entry}}))
+    return file
+
+
+def wants_password(registry: FakeRegistry) -> None:
+    """Lets a registry answer only those who know the password."""
+
+    async def check(request: web.Request) -> web.StreamResponse | None:
+        if request.headers.get("Authorization") == web_basic("me", SECRET):
+            return None
+        answer = error(401, "UNAUTHORIZED")
+        answer.headers["WWW-Authenticate"] = 'Negotiate, Basic realm="a, b"'
+        return answer
+
+    registry.misbehave("", check)

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 from contextlib import aclosing
-from typing import Any
 
 import pytest
 from aiohttp import web
 
 from tests.registry.conftest import image, layer_of, opened, whole
-from tests.support.fake_registry import (
-    FakeRegistry,
-    Misbehaviour,
-    answers,
-    breaks,
-    hangs,
-    resets,
-)
-from tui.backend.errors import BackendError, InvalidArgument, NotFound, Timeout
-from tui.backend.registry import Descriptor, Registry
-from tui.backend.registry_errors import Broken, WrongContent
+from tests.support.fake_registry import FakeRegistry
+from tests.support.misbehaviour import Misbehaviour, answers, breaks, hangs, resets
+from tui.backend.errors import BackendError, InvalidArgument, Timeout
+from tui.backend.registry_errors import Broken
 from tui.backend.registry_host import Patience
 
 BUILT = image()
@@ -32,11 +22,6 @@ BLOB = BUILT.blobs[LAYER.digest]
 @pytest.fixture
 def reference(fake: FakeRegistry) -> str:
     return fake.add(BUILT, "demo/app:1")
-
-
-def named(data: bytes, **changes: Any) -> Descriptor:
-    digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
-    return Descriptor("x", changes.get("digest", digest), changes.get("size", len(data)))
 
 
 async def test_it_comes_in_chunks_of_about_a_mebibyte(fake: FakeRegistry, reference: str) -> None:
@@ -150,72 +135,6 @@ async def test_a_registry_that_stops_sending_is_asked_anew(
             await whole(registry, LAYER)
 
 
-@pytest.mark.parametrize(
-    ("how", "why"),
-    [
-        (answers(200, BLOB + b"x"), "does not have"),
-        (breaks(BLOB + b"x" * 100, length=None), "does not have"),
-        (answers(416), "does not have"),
-        (answers(404), "has no blob sha256:"),
-        (answers(200, BLOB[:-1]), "does not have"),
-        (answers(200, b"x" * len(BLOB)), "not that of its digest"),
-        (answers(302, Location="https://127.0.0.1/x"), "another scheme is refused"),
-    ],
-)
-async def test_what_is_not_the_blob_is_refused(
-    fake: FakeRegistry, reference: str, how: Misbehaviour, why: str
-) -> None:
-    fake.misbehave("blobs", how, times=1)
-    fake.misbehave("blobs", answers(416))
-    got: list[bytes] = []
-
-    async def take(registry: Registry) -> None:
-        async for chunk in registry.blob(LAYER):
-            got.append(chunk)
-
-    async with opened(reference) as registry:
-        with pytest.raises(BackendError, match=why):
-            await take(registry)
-    # The end is never given out before everything is right.
-    assert sum(map(len, got)) < len(BLOB)
-
-
-@pytest.mark.parametrize(
-    "content_range", ["", "bytes 0-9/10", "bytes 99-9/*", f"bytes {'9' * 30}-1/2", "x"]
-)
-async def test_another_part_than_asked_for_is_not_taken(
-    fake: FakeRegistry, reference: str, content_range: str
-) -> None:
-    fake.misbehave("blobs", answers(206, b"y" * 10, Content_Range=content_range), times=2)
-    async with opened(reference) as registry:
-        assert await whole(registry, LAYER, 100) == BLOB[100:]
-    assert len(fake.asked("blobs")) >= 3
-
-
-async def test_a_part_nobody_asked_for_is_refused(fake: FakeRegistry, reference: str) -> None:
-    fake.misbehave("blobs", answers(206, BLOB, Content_Range="bytes 0-1/2"))
-    async with opened(reference) as registry:
-        with pytest.raises(BackendError, match="status 206"):
-            await whole(registry, LAYER)
-
-
-async def test_a_part_of_something_of_another_size_is_refused(
-    fake: FakeRegistry, reference: str
-) -> None:
-    fake.misbehave("blobs", answers(206, BLOB[5:], Content_Range=f"bytes 5-9/{len(BLOB) + 1}"))
-    async with opened(reference) as registry:
-        with pytest.raises(WrongContent, match="does not have"):
-            await whole(registry, LAYER, 5)
-
-
-async def test_what_is_compressed_on_the_way_stays_as_it_travels(fake: FakeRegistry) -> None:
-    data = gzip.compress(b"layer" * 1000)
-    fake.misbehave("blobs", answers(200, data, Content_Encoding="gzip"))
-    async with opened(f"{fake.host}/x:1") as registry:
-        assert await whole(registry, named(data)) == data
-        assert await registry.document(named(data)) == data
-
-
 async def test_a_chunked_body_is_taken(fake: FakeRegistry, reference: str) -> None:
     async def chunked(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()
@@ -240,24 +159,6 @@ async def test_a_connection_that_breaks_behind_the_last_byte_does_no_harm(
     assert len(fake.asked("GET")) <= 2
 
 
-async def test_nothing_is_a_blob_too(fake: FakeRegistry) -> None:
-    async with opened(f"{fake.host}/x:1") as registry:
-        assert await whole(registry, named(b"")) == b""
-        with pytest.raises(WrongContent):
-            await whole(registry, named(b"x", size=0))
-    assert fake.seen == []
-
-
-async def test_sha512_is_verified_as_well(fake: FakeRegistry) -> None:
-    digest = f"sha512:{hashlib.sha512(b'blob').hexdigest()}"
-    fake.blobs[digest] = b"blob"
-    async with opened(f"{fake.host}/x:1") as registry:
-        assert await whole(registry, named(b"blob", digest=digest)) == b"blob"
-        fake.blobs[digest] = b"blub"
-        with pytest.raises(WrongContent):
-            await whole(registry, named(b"blob", digest=digest))
-
-
 async def test_a_download_may_be_left(fake: FakeRegistry, reference: str) -> None:
     async with opened(reference) as registry:
         async with aclosing(registry.blob(LAYER)) as chunks:
@@ -272,9 +173,3 @@ async def test_a_slow_registry_gives_what_it_has(fake: FakeRegistry, reference: 
     async with opened(reference) as registry:
         chunks = [chunk async for chunk in registry.blob(LAYER)]
     assert b"".join(chunks) == BLOB
-
-
-async def test_a_blob_that_is_nowhere_names_itself(fake: FakeRegistry, reference: str) -> None:
-    async with opened(reference) as registry:
-        with pytest.raises(NotFound, match=r"no blob sha256:000000000000\."):
-            await whole(registry, named(b"x", digest=f"sha256:{'0' * 64}"))

@@ -56,7 +56,7 @@ def test_it_wants_a_password_over_tls_with_a_private_authority() -> None:
         registry.push(image_of(), "demo/app:1")
         context = certificates.client_context()
         assert b"UNAUTHORIZED" in get(registry, "/v2/demo/app/tags/list", context)
-        wrong = Pusher("127.0.0.1", registry.port, context=context, user=("me", "no"))
+        wrong = Pusher("127.0.0.1", registry.port, context, "Basic bWU6bm8=")
         with wrong, pytest.raises(PushError, match="401"):
             wrong.push(image_of(), "demo/app:1")
         with pytest.raises(ssl.SSLCertVerificationError):

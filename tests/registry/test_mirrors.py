@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.registry.conftest import image, layer_of, opened, whole
-from tests.support.fake_registry import FakeRegistry, Misbehaviour, answers, resets
+from tests.support.fake_registry import FakeRegistry
+from tests.support.misbehaviour import Misbehaviour, answers, resets
 from tests.support.token_server import web_basic
 from tui.backend.errors import FailedPrecondition, NotFound, PermissionDenied
 from tui.backend.registry_errors import WrongContent
@@ -92,8 +93,10 @@ async def test_a_mirror_that_lies_is_left_before_anything_of_it_is_given_out(
         assert await registry.document(top) == small.blobs[top.digest]
         # Of a large one the beginning is out already.
         mirror.misbehave("blobs", answers(200, b"x" * LAYER.size), first=True)
+        before = len(server.seen)
         with pytest.raises(WrongContent, match="not that of its digest"):
             await whole(registry, LAYER)
+        assert len(server.seen) == before
 
 
 async def test_only_pulling_is_left_to_a_mirror_that_may_not_resolve(

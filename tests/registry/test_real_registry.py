@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.registry.conftest import image, layer_of, opened, whole
+from tests.registry.conftest import SECRET, config, image, layer_of, opened, whole
 from tests.support.certificates import Certificates
 from tests.support.docker_registry import DockerRegistry, need_docker_registry
 from tests.support.image import BuiltImage, build_index
+from tests.support.signed_tokens import Signer
+from tests.support.token_server import TokenServer
 from tui.backend.errors import NotFound, PermissionDenied
 from tui.backend.registry import Descriptor
 from tui.backend.registry_errors import Broken, Refused, Untrusted
@@ -78,9 +80,22 @@ async def test_over_tls_with_a_password(tmp_path: Path) -> None:
             with pytest.raises(PermissionDenied, match=f"docker login {server.host}"):
                 await registry.resolve()
         auth = base64.b64encode(b"me:s3cret").decode()
-        config = tmp_path / "config.json"
-        config.write_text(json.dumps({"auths": {server.host: {"auth": auth}}}))
-        await pull(reference, built, hosts_dir=tmp_path, docker_config=config)
+        file = tmp_path / "config.json"
+        file.write_text(json.dumps({"auths": {server.host: {"auth": auth}}}))
+        await pull(reference, built, hosts_dir=tmp_path, docker_config=file)
+
+
+async def test_with_tokens_of_a_token_server(tmp_path: Path) -> None:
+    need_docker_registry()
+    signer, built = Signer(), image(1 << 20)
+    async with TokenServer(user=("me", SECRET), signer=signer) as tokens:
+        with DockerRegistry(tokens=(tokens.realm, signer)) as server:
+            reference = server.push(built, "demo/app:1")
+            await pull(reference, built, docker_config=config(tmp_path, server.host))
+            async with opened(reference) as registry:
+                with pytest.raises(PermissionDenied, match="wants credentials"):
+                    await registry.resolve()
+    assert tokens.asked[0][1] == [("service", "tests"), ("scope", "repository:demo/app:pull")]
 
 
 async def test_a_blob_goes_on_after_the_registry_was_killed(plain: DockerRegistry) -> None:

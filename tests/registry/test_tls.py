@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.registry.conftest import image, layer_of, opened, whole
+from tests.registry.conftest import config, image, layer_of, opened, whole
 from tests.support.certificates import Certificates
-from tests.support.fake_registry import FakeRegistry, answers
-from tui.backend.errors import BackendError, FailedPrecondition
+from tests.support.fake_registry import FakeRegistry
+from tests.support.misbehaviour import answers
+from tests.support.token_server import TokenServer
+from tui.backend.errors import BackendError, FailedPrecondition, PermissionDenied
 from tui.backend.registry_errors import NotTls, Refused, Untrusted
 
 BUILT = image(1000)
@@ -100,6 +102,21 @@ async def test_our_own_certificate_is_shown_to_this_host_alone(tmp_path: Path) -
                 with pytest.raises(BackendError, match=other.host):
                     await registry.resolve()
                 assert other.seen == []
+
+
+async def test_no_password_is_told_to_a_token_server_without_tls(tmp_path: Path) -> None:
+    certificates = Certificates()
+    async with FakeRegistry(certificates=certificates) as server, TokenServer() as tokens:
+        reference = server.add(BUILT, "demo/app:1")
+        tokens.guard(server)
+        options = {
+            "hosts_dir": trusting(tmp_path, server.host, certificates),
+            "docker_config": config(tmp_path, server.host),
+        }
+        async with opened(reference, **options) as registry:
+            with pytest.raises(PermissionDenied, match="a token server without TLS"):
+                await registry.resolve()
+        assert tokens.asked == []
 
 
 @pytest.mark.parametrize("content", [None, "", "no certificate"])

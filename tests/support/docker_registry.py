@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import base64
 import json
 import os
 import re
@@ -24,6 +25,7 @@ from tests.support.daemon_home import new_home, sweep
 from tests.support.image import BuiltImage
 from tests.support.pushing import Pusher
 from tests.support.remains import remove_remains
+from tests.support.signed_tokens import ISSUER, SERVICE, Signer
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 20.0
@@ -50,13 +52,15 @@ class DockerRegistry:
 
     def __init__(
         self, *, certificates: Certificates | None = None,
-        users: Mapping[str, str] | None = None,
+        users: Mapping[str, str] | None = None, tokens: tuple[str, Signer] | None = None,
     ) -> None:  # fmt: skip
         """Starts it and waits until it serves.
 
         Args:
             certificates: with these it speaks HTTPS, else plain HTTP.
             users: passwords by user; with these it wants basic authentication.
+            tokens: the URL of a token server and the signer of its tokens; with these it
+                wants such a token.
 
         Raises:
             RegistryError: it is not there, or does not start.
@@ -67,6 +71,7 @@ class DockerRegistry:
         sweep()
         self._certificates = certificates
         self._users = dict(users or {})
+        self._tokens = tokens
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
         self.home, self._owner = new_home()
@@ -117,8 +122,13 @@ class DockerRegistry:
         context: ssl.SSLContext | None = None
         if self._certificates is not None:
             context = self._certificates.client_context()
-        user = next(iter(self._users.items()), None)
-        with Pusher("127.0.0.1", self.port, context=context, user=user) as pusher:
+        authorization = ""
+        for user in self._users.items():
+            authorization = f"Basic {base64.b64encode(':'.join(user).encode()).decode()}"
+        if self._tokens is not None:
+            repository = name.partition(":")[0]
+            authorization = f"Bearer {self._tokens[1].sign([f'repository:{repository}:pull,push'])}"
+        with Pusher("127.0.0.1", self.port, context, authorization) as pusher:
             pusher.push(image, name)
         return f"{self.host}/{name}"
 
@@ -196,6 +206,11 @@ class DockerRegistry:
             table = self.home / "htpasswd"
             table.write_text("".join(map(_htpasswd_line, self._users.items())), encoding="utf-8")
             config["auth"] = {"htpasswd": {"realm": "tests", "path": str(table)}}
+        if self._tokens is not None:
+            realm, signer = self._tokens
+            root = str(signer.root_file(self.home))
+            token = {"realm": realm, "service": SERVICE, "issuer": ISSUER, "rootcertbundle": root}
+            config["auth"] = {"token": token}
         return config
 
     def _wait_for_port(self, begin: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import http.client
 import ssl
 from collections.abc import Mapping
@@ -23,8 +22,7 @@ class Pusher:
     """One connection to one registry."""
 
     def __init__(
-        self, host: str, port: int, *, context: ssl.SSLContext | None = None,
-        user: tuple[str, str] | None = None,
+        self, host: str, port: int, context: ssl.SSLContext | None = None, authorization: str = ""
     ) -> None:  # fmt: skip
         """Connects with the first request.
 
@@ -32,7 +30,7 @@ class Pusher:
             host: without the port.
             port: of the registry.
             context: what to speak TLS with; plain HTTP without.
-            user: name and password for basic authentication.
+            authorization: the header of that name.
         """
         if context is not None:
             self._http: http.client.HTTPConnection = http.client.HTTPSConnection(
@@ -40,10 +38,7 @@ class Pusher:
             )
         else:
             self._http = http.client.HTTPConnection(host, port, timeout=_SECONDS)
-        self._headers = {}
-        if user is not None:
-            token = base64.b64encode(":".join(user).encode()).decode()
-            self._headers["Authorization"] = f"Basic {token}"
+        self._headers = {"Authorization": authorization} if authorization else {}
 
     def __enter__(self) -> Self:
         return self

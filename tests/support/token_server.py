@@ -9,7 +9,9 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from tests.support.fake_registry import FakeRegistry, error
+from tests.support.fake_registry import FakeRegistry
+from tests.support.misbehaviour import error
+from tests.support.signed_tokens import SERVICE, Signer
 
 
 class TokenServer:
@@ -20,11 +22,12 @@ class TokenServer:
         refresh_token: an identity token that will do as well.
         field: what the token is called in the answer.
         lifetime: seconds that an answer promises.
+        signer: makes tokens that a real registry believes.
     """
 
     def __init__(
         self, *, user: tuple[str, str] | None = None, refresh_token: str = "",
-        field: str = "token", lifetime: float | None = 300,
+        field: str = "token", lifetime: float | None = 300, signer: Signer | None = None,
     ) -> None:  # fmt: skip
         self.valid: set[str] = set()
         self.asked: list[tuple[str, list[tuple[str, str]], str]] = []
@@ -35,6 +38,7 @@ class TokenServer:
         self._refresh_token = refresh_token
         self._field = field
         self._lifetime = lifetime
+        self._signer = signer
         self._runner: web.AppRunner | None = None
         self.port = 0
 
@@ -74,7 +78,7 @@ class TokenServer:
             if kind == "Bearer" and token in self.valid:
                 return None
             answer = error(401, "UNAUTHORIZED")
-            challenge = f'Bearer realm="{self.realm}",service="tests"{more}'
+            challenge = f'Bearer realm="{self.realm}",service="{SERVICE}"{more}'
             answer.headers["WWW-Authenticate"] = challenge
             return answer
 
@@ -91,6 +95,9 @@ class TokenServer:
         if self._user and authorization != web_basic(*self._user):
             return error(401, "UNAUTHORIZED")
         token = secrets.token_hex(8)
+        if self._signer is not None:
+            scopes = form["scope"].split() if request.method == "POST" else form.getall("scope")
+            token = self._signer.sign(scopes, lifetime=self._lifetime or 60)
         self.valid.add(token)
         answer: dict[str, Any] = {self._field: token}
         if self._lifetime is not None:

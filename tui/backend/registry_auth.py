@@ -16,6 +16,7 @@ from tui.backend.registry_challenge import Challenge, scopes
 from tui.backend.registry_errors import WrongContent, could_not, denied, failed, throttled
 from tui.backend.registry_host import Host, Patience
 from tui.backend.registry_http import Answer, Http
+from tui.backend.registry_wait import retry_after
 
 _LONGEST = 1 << 20
 # What the specification has where a token does not say how long it lives.
@@ -144,7 +145,7 @@ class Gatekeeper:
         if answer.status in (400, 401, 403):
             return denied(self._reference, self._host.name, status=401, sent=self.sent, body=body)
         if answer.status == 429:
-            return throttled(self._reference, name, None)
+            return throttled(self._reference, name, retry_after(answer.header("Retry-After")))
         return failed(self._reference, f"the token server {name}", answer.status, body)
 
     def _token(self, body: bytes, realm: URL) -> tuple[str, float]:

@@ -97,7 +97,10 @@ def denied(
     """
     code, message = first_error(body)
     if sent and (status == 401 or code == "UNAUTHORIZED"):
-        why = f"{safe(host)} does not accept the credentials for it; renew them with {login(host)}"
+        why = (
+            f"{safe(host)} does not accept the credentials for it, or has no such repository; "
+            f"renew them with {login(host)}"
+        )
     elif sent:
         why = f"the credentials for {safe(host)} do not allow it"
     else:

@@ -13,7 +13,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from tui.backend import registry_tls
-from tui.backend.errors import BackendError
+from tui.backend.errors import BackendError, Unsupported, safe
 from tui.backend.registry_failures import in_sentences, name_of, too_slow
 from tui.backend.registry_host import Host, Patience, is_loopback
 
@@ -197,4 +197,12 @@ def _proxy(url: URL) -> str | None:
     if is_loopback(name_of(url)) or urllib.request.proxy_bypass(url.raw_host or ""):
         return None
     proxies = urllib.request.getproxies()
-    return proxies.get(url.scheme) or proxies.get("all")
+    proxy = proxies.get(url.scheme) or proxies.get("all")
+    if not proxy:
+        return None
+    # As curl does, which has most people set it.
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    if not proxy.startswith(("http://", "https://")):
+        kind = safe(proxy.partition(":")[0])
+        raise Unsupported(f"The environment names a proxy of the kind {kind}: only http will do.")
+    return proxy
