@@ -15,7 +15,9 @@ from tui.demo.services.images import Images
 from tui.demo.services.leases import Leases
 from tui.demo.services.namespaces import Namespaces
 from tui.demo.services.snapshots import Snapshots
+from tui.demo.services.streaming import Streaming
 from tui.demo.services.tasks import Tasks
+from tui.demo.services.transfer import Transfer
 from tui.demo.specs import spec
 
 NOW = 1_750_000_000.0
@@ -35,6 +37,8 @@ class Bench:
     snapshots: Snapshots
     diff: Diff
     leases: Leases
+    streaming: Streaming
+    transfer: Transfer
     call: Call = field(default_factory=lambda: Call("default"))
     _listeners: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -42,7 +46,10 @@ class Bench:
     def make(cls, containers: int = 12, seed: int = 1) -> "Bench":
         """Builds a world; needs a running loop."""
         engine, _, _ = build(Options("", containers=containers, seed=seed, at=NOW))
-        parts = (Namespaces, Images, Content, Containers, Tasks, Snapshots, Diff, Leases)
+        parts = (
+            *(Namespaces, Images, Content, Containers, Tasks, Snapshots, Diff, Leases),
+            *(Streaming, Transfer),
+        )
         return cls(engine, *(part(engine) for part in parts))  # type: ignore[arg-type]
 
     def listen(self) -> list[types_pb2.Envelope]:
