@@ -1,31 +1,20 @@
 """Fetching the blobs of one image: three at a time, each an ingest that others can watch."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from protos import event_payloads_pb2 as payloads
 from tui.demo.bundle import Blob
 from tui.demo.clock import Timer
 from tui.demo.flaws import STALL, Flaw
+from tui.demo.goal import Goal
 from tui.demo.images import source_label
 from tui.demo.line import Flow, Line
-from tui.demo.refusals import Refusal
-from tui.demo.store import ROOT, Ingest, Space, Store
+from tui.demo.store import ROOT, Ingest
 from tui.demo.tracker import Tracker
 
 _AT_ONCE = 3
 _PATIENCE = 0.1
 """Seconds until another look at a blob that somebody else is fetching."""
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """Where the blobs of a pull go to."""
-
-    store: Store
-    space: Space
-    reference: str
-    lease: str
 
 
 class Fetch:
@@ -36,7 +25,6 @@ class Fetch:
         line: what they come over.
         tracker: is told what is there already.
         arrived: called for each blob that is there.
-        failed: called when a blob cannot be had.
     """
 
     def __init__(
@@ -45,13 +33,11 @@ class Fetch:
         line: Line,
         tracker: Tracker,
         arrived: Callable[[Blob], None],
-        failed: Callable[[Refusal], None],
     ) -> None:
         self._goal = goal
         self._line = line
         self._tracker = tracker
         self._arrived = arrived
-        self._failed = failed
         self._waiting: list[Blob] = []
         self._flows: dict[str, Flow] = {}
         self._flaws: dict[str, Flaw] = {}
@@ -90,7 +76,7 @@ class Fetch:
                 self._waiting.remove(blob)
         if self._waiting and not self._flows and self._again is None:
             # Others hold what is still wanted.
-            self._again = self._goal.store.clock.call_later(_PATIENCE, self._retry)
+            self._again = self._goal.later(_PATIENCE, self._retry)
 
     def _retry(self) -> None:
         self._again = None
@@ -105,10 +91,11 @@ class Fetch:
         if ingest is None:
             ingest = space.ingests[blob.ref] = Ingest(blob.ref, now, now)
         ingest.total, ingest.expected, ingest.locked = blob.size, blob.digest, True
-        space.hold(self._goal.lease, "ingests", blob.ref)
+        self._goal.hold("ingests", blob.ref)
         # What another namespace has only needs to be committed here.
         there = blob.size if blob.digest in self._goal.store.blobs else ingest.offset
-        flow = Flow(blob.size, min(there, blob.size), lambda _offset: self._moved(blob, ingest))
+        moved = self._goal.guarded(lambda: self._moved(blob, ingest))
+        flow = Flow(blob.size, min(there, blob.size), moved)
         flaw = self._flaws.get(blob.digest)
         if flaw is not None and flow.arrived < blob.size:
             flow.halt_at = flaw.halt(blob.size)
@@ -125,10 +112,10 @@ class Fetch:
         flaw = self._flaws.pop(blob.digest, None)
         if flaw is not None and flaw.kind == "stall":
             flow.halt_at = None
-            self._goal.store.clock.call_later(STALL, lambda: self._resume(blob, flow))
+            self._goal.later(STALL, lambda: self._resume(blob, flow))
         elif flaw is not None:
             path = f"{ROOT}/io.containerd.content.v1.content/ingest/{blob.digest[7:19]}/data"
-            self._failed(flaw.refusal(blob, path))
+            self._goal.failed(flaw.refusal(blob, path))
         else:
             self._commit(blob)
 
@@ -138,8 +125,9 @@ class Fetch:
 
     def _commit(self, blob: Blob) -> None:
         store, space = self._goal.store, self._goal.space
-        del self._flows[blob.ref], space.ingests[blob.ref]
-        space.leases[self._goal.lease].resources.discard(("ingests", blob.ref))
+        del self._flows[blob.ref]
+        space.ingests.pop(blob.ref, None)
+        self._goal.release("ingests", blob.ref)
         store.add_blob(space, blob.data, {}, store.clock.now())
         self._keep(blob)
         event = payloads.ContentCreate(digest=blob.digest, size=blob.size)
@@ -149,9 +137,8 @@ class Fetch:
 
     def _keep(self, blob: Blob) -> None:
         """Have a blob held by the lease, keep what it names, and know where it came from."""
-        space = self._goal.space
-        space.hold(self._goal.lease, "content", blob.digest)
-        labels = space.content[blob.digest].labels
+        self._goal.hold("content", blob.digest)
+        labels = self._goal.content(blob.digest).labels
         labels.update(blob.edges)
         key, repository = source_label(self._goal.reference)
         known = [item for item in labels.get(key, "").split(",") if item]

@@ -16,8 +16,8 @@ class Flow:
 
     total: int
     arrived: int
-    moved: Callable[[int], None]
-    """Told how many bytes are there, each time some have come."""
+    moved: Callable[[], None]
+    """Called each time some bytes have come."""
     halt_at: int | None = None
     """Nothing comes beyond this offset."""
 
@@ -66,6 +66,6 @@ class Line:
             if flow in self._flows:
                 if not flow.left:
                     self.stop(flow)
-                flow.moved(flow.arrived)
+                flow.moved()
         if self._flows and self._tick is None:
             self._tick = self._clock.call_later(_TICK, self._move)

@@ -9,7 +9,8 @@ from protos import transfer_types_pb2 as pb
 from tui.demo.bundle import Blob
 from tui.demo.clock import Timer, rfc3339
 from tui.demo.collector import EXPIRE, Collector
-from tui.demo.fetch import Fetch, Goal
+from tui.demo.fetch import Fetch
+from tui.demo.goal import Goal
 from tui.demo.images import host_architecture
 from tui.demo.line import Line
 from tui.demo.refusals import Refusal, not_found
@@ -76,7 +77,7 @@ class Pull:
         self._order = order
         self._say = say
         self._ended = ended
-        self._goal = Goal(puller.store, space, order.reference, puller.lease(space))
+        self._goal = Goal(puller.store, space, order.reference, puller.lease(space), self.end)
         self._timer: Timer | None = None
         self._tracker: Tracker | None = None
         self._fetch: Fetch | None = None
@@ -90,7 +91,7 @@ class Pull:
 
     def go(self) -> None:
         """Ask the registry, and go on with what it answers."""
-        self._timer = self._goal.store.clock.call_later(_RESOLVING, self._resolve)
+        self._timer = self._goal.later(_RESOLVING, self._resolve)
 
     def end(self, refusal: Refusal | None = None) -> None:
         """Stop wherever it is, and leave nothing half done; done twice it does nothing."""
@@ -111,11 +112,7 @@ class Pull:
         return f"OCI Registry ({self._order.reference})"
 
     def _resolve(self) -> None:
-        try:
-            offer = self._puller.registry.offer(self._order.reference)
-        except Refusal as refusal:
-            self.end(refusal)
-            return
+        offer = self._puller.registry.offer(self._order.reference)
         self._top = offer.top
         self._event(f"Pulling from {self._source}")
         self._event("fetching image content", self._order.reference, offer.top)
@@ -124,11 +121,13 @@ class Pull:
     def _begin(self, offer: Offer) -> None:
         store, space = self._goal.store, self._goal.space
         self._tracker = Tracker(store, space, self._order.reference, self._say)
-        self._fetch = Fetch(self._goal, self._puller.line, self._tracker, self._arrived, self.end)
+        self._fetch = Fetch(self._goal, self._puller.line, self._tracker, self._arrived)
         if offer.flaw is not None:
-            layers = offer.top.manifests[0].children[1:]
-            layer = layers[min(offer.flaw.layer, len(layers) - 1)]
-            self._fetch.spoil(layer, offer.flaw)
+            # What is there already cannot go wrong; then a layer above it does.
+            layers = list(enumerate(offer.top.manifests[0].children[1:]))
+            fresh = [(i, layer) for i, layer in layers if layer.digest not in store.blobs]
+            for _, layer in [item for item in fresh if item[0] >= offer.flaw.layer][:1]:
+                self._fetch.spoil(layer, offer.flaw)
         self._want(self._tracker, self._fetch, [offer.top])
 
     def _want(self, tracker: Tracker, fetch: Fetch, blobs: list[Blob]) -> None:
@@ -145,11 +144,7 @@ class Pull:
         """Go on with what a blob names; once nothing is missing, with unpacking."""
         if self._over or self._tracker is None or self._fetch is None:
             return
-        try:
-            children = self._children(blob)
-        except Refusal as refusal:
-            self.end(refusal)
-            return
+        children = self._children(blob)
         self._tracker.family(blob, children)
         self._missing.discard(blob.digest)
         self._want(self._tracker, self._fetch, children)
@@ -159,20 +154,24 @@ class Pull:
 
     def _children(self, blob: Blob) -> list[Blob]:
         """Which of the blobs that this one names are wanted."""
-        wanted = self._order.architectures
         if blob.kind == "manifest":
-            layers = not wanted or blob.architecture in wanted or blob is self._top
-            return list(blob.children if layers else blob.children[:1])
+            return list(blob.children if self._fits(blob) else blob.children[:1])
         if blob.kind != "index":
             return []
-        fitting = [item for item in blob.children if not wanted or item.architecture in wanted]
+        fitting = [manifest for manifest in blob.children if self._fits(manifest)]
         if not fitting:
             raise not_found("no match for platform in manifest")
         return list(blob.children) if self._order.all_metadata else fitting
 
+    def _fits(self, manifest: Blob) -> bool:
+        """Whether a platform's layers are wanted; a manifest without an index fits all."""
+        wanted = self._order.architectures
+        return not wanted or manifest.architecture in wanted or manifest is self._top
+
     def _unpacked_or_not(self) -> None:
-        if self._order.unpack and self._top is not None:
-            manifest = self._top.manifests[0]
+        """Unpack what is for the host, if that is wanted and was among what was fetched."""
+        manifest = None if self._top is None else self._top.manifests[0]
+        if self._order.unpack and manifest is not None and self._fits(manifest):
             rate = self._puller.line.rate * _UNPACKING
             self._unpack = Unpack(self._goal, manifest, rate, self._save)
             self._unpack.go()

@@ -6,7 +6,7 @@ from protos import event_payloads_pb2 as payloads
 from protos import snapshots_pb2
 from tui.demo.bundle import Blob
 from tui.demo.clock import Timer
-from tui.demo.fetch import Goal
+from tui.demo.goal import Goal
 from tui.demo.images import SNAPSHOT_EDGE, UNCOMPRESSED
 from tui.demo.layers import Layer
 from tui.demo.tree import REFERENCE
@@ -48,7 +48,7 @@ class Unpack:
             self._hold(name)
             self._parent = name
         config = self._manifest.children[0]
-        labels = self._goal.space.content[config.digest].labels
+        labels = self._goal.content(config.digest).labels
         labels[f"{SNAPSHOT_EDGE}.{SNAPSHOTTER}"] = self._parent
         self._done()
 
@@ -56,10 +56,10 @@ class Unpack:
         """Stop, and leave nothing half done."""
         if self._timer is not None:
             self._timer.cancel()
-        if self._key:
+        if self._key in self._tree.nodes:
             self._tree.remove(self._key)
             self._tell("remove", payloads.SnapshotRemove(key=self._key, snapshotter=SNAPSHOTTER))
-            self._key = ""
+        self._key = ""
 
     def _prepare(self, name: str, layer: Layer) -> None:
         now = self._goal.store.clock.now()
@@ -73,7 +73,7 @@ class Unpack:
             payloads.SnapshotPrepare(key=self._key, parent=self._parent, snapshotter=SNAPSHOTTER),
         )
         delay = max(_LEAST, layer.tar_size / self._rate)
-        self._timer = self._goal.store.clock.call_later(delay, lambda: self._commit(name, layer))
+        self._timer = self._goal.later(delay, lambda: self._commit(name, layer))
 
     def _commit(self, name: str, layer: Layer) -> None:
         if name in self._tree.nodes:
@@ -83,17 +83,16 @@ class Unpack:
             now = self._goal.store.clock.now()
             self._tree.commit(self._key, name, {REFERENCE: name}, now)
             event = payloads.SnapshotCommit(key=self._key, name=name, snapshotter=SNAPSHOTTER)
+            self._goal.release(f"snapshots/{SNAPSHOTTER}", self._key)
             self._key = ""
             self._tell("commit", event)
         self._hold(name)
-        info = self._goal.space.content.get(layer.digest)
-        if info is not None:
-            info.labels[UNCOMPRESSED] = layer.diff_id
+        self._goal.content(layer.digest).labels[UNCOMPRESSED] = layer.diff_id
         self._parent = name
         self.go()
 
     def _hold(self, key: str) -> None:
-        self._goal.space.hold(self._goal.lease, f"snapshots/{SNAPSHOTTER}", key)
+        self._goal.hold(f"snapshots/{SNAPSHOTTER}", key)
 
     def _tell(
         self,

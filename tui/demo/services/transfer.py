@@ -17,6 +17,7 @@ from tui.demo.refusals import Refusal, invalid_argument, unimplemented
 from tui.demo.router import Call
 from tui.demo.services.base import EMPTY, Service
 from tui.demo.store import checked_labels
+from tui.demo.tracker import Say
 from tui.demo.unpack import SNAPSHOTTER
 
 _Kind = TypeVar("_Kind", bound=Message)
@@ -28,41 +29,45 @@ class Transfer(Service):
 
     async def Transfer(self, request: pb.TransferRequest, call: Call) -> Empty:
         """Pull an image; whoever gives the call up ends the pull."""
+        stream_id = request.options.progress_stream
+        if not stream_id:
+            return await self._pull(request, call.namespace, lambda _: None)
+        stream = self.engine.streams.find(call.namespace, stream_id)
+        try:
+            return await self._pull(request, call.namespace, stream.send)
+        finally:
+            stream.close()
+
+    async def _pull(self, request: pb.TransferRequest, namespace: str, say: Say) -> Empty:
         source = _decoded(request.source, types.OCIRegistry)
         destination = _decoded(request.destination, types.ImageStore)
         if source is None or destination is None:
             names = (request.source.type_url, request.destination.type_url)
             raise unimplemented("unable to transfer from {} to {}".format(*names))
         order = _order(source, destination)
-        space = self.store.written(call.namespace)
-        stream = None
-        if request.options.progress_stream:
-            stream = self.engine.streams.find(space.name, request.options.progress_stream)
         over: asyncio.Future[Refusal | None] = asyncio.get_running_loop().create_future()
-
-        def say(progress: types.Progress) -> None:
-            if stream is not None:
-                stream.send(progress)
 
         def ended(refusal: Refusal | None) -> None:
             if not over.done():
                 over.set_result(refusal)
 
-        pull = self.engine.puller.pull(space, order, say, ended)
+        pull = self.engine.puller.pull(self.store.written(namespace), order, say, ended)
         try:
-            if self.engine.puller.registry.wants_login(order.reference):
-                auth_id = source.resolver.auth_stream
-                auth = self.engine.streams.find(space.name, auth_id) if auth_id else None
-                await login(order.reference, auth)
+            await self._identified(namespace, source)
             pull.go()
             refusal = await over
-            if refusal is not None:
-                raise refusal
         finally:
             pull.end()
-            if stream is not None:
-                stream.close()
+        if refusal is not None:
+            raise refusal
         return EMPTY
+
+    async def _identified(self, namespace: str, source: types.OCIRegistry) -> None:
+        """Let the client say who it is where the registry wants to know."""
+        if self.engine.puller.registry.wants_login(source.reference):
+            auth_id = source.resolver.auth_stream
+            stream = self.engine.streams.find(namespace, auth_id) if auth_id else None
+            await login(source.reference, stream)
 
 
 def _order(source: types.OCIRegistry, destination: types.ImageStore) -> Order:
