@@ -19,6 +19,7 @@ from tui.demo.services.streaming import Streaming
 from tui.demo.services.tasks import Tasks
 from tui.demo.services.transfer import Transfer
 from tui.demo.specs import spec
+from tui.demo.world import World
 
 NOW = 1_750_000_000.0
 """The time at which the bench's clock stands still at first."""
@@ -29,6 +30,7 @@ class Bench:
     """The services of one engine."""
 
     engine: Engine
+    world: World
     namespaces: Namespaces
     images: Images
     content: Content
@@ -45,12 +47,12 @@ class Bench:
     @classmethod
     def make(cls, containers: int = 12, seed: int = 1) -> "Bench":
         """Builds a world; needs a running loop."""
-        engine, _, _ = build(Options("", containers=containers, seed=seed, at=NOW))
+        engine, world, _ = build(Options("", containers=containers, seed=seed, at=NOW))
         parts = (
             *(Namespaces, Images, Content, Containers, Tasks, Snapshots, Diff, Leases),
             *(Streaming, Transfer),
         )
-        return cls(engine, *(part(engine) for part in parts))  # type: ignore[arg-type]
+        return cls(engine, world, *(part(engine) for part in parts))  # type: ignore[arg-type]
 
     def listen(self) -> list[types_pb2.Envelope]:
         """Collects what is announced from the next turn of the loop on."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from google.protobuf.any_pb2 import Any
 from google.protobuf.message import Message
@@ -53,7 +53,6 @@ class Pulling:
     line: Line
     space: Space
     lease: str = ""
-    times: list[float] = field(default_factory=list)
 
     @property
     def progress(self) -> list[types.Progress]:
@@ -100,6 +99,7 @@ async def begin(
     labels: Mapping[str, str] | None = None,
     all_metadata: bool = False,
     auth: str = "",
+    lease: str = "",
 ) -> Pulling:
     """Starts a pull as a client does, up to where it waits for the clock."""
     stream_id = f"progress-{len(asyncio.all_tasks())}"
@@ -123,7 +123,7 @@ async def begin(
     )
     space = bench.engine.store.written(namespace)
     before = set(space.leases)
-    task = asyncio.create_task(bench.transfer.Transfer(request, Call(namespace)))
+    task = asyncio.create_task(bench.transfer.Transfer(request, Call(namespace, lease)))
     await bench.settle()
     new = set(space.leases) - before
     return Pulling(bench, task, line, space, new.pop() if new else "")

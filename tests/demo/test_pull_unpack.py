@@ -196,3 +196,22 @@ async def test_an_ingest_that_is_thrown_away_does_no_harm(bench: Bench) -> None:
         bench.content.Abort(content_pb2.AbortRequest(ref=ref), bench.call)
     assert await pulling.ended() is None
     assert NGINX in pulling.space.images
+
+
+async def test_the_lease_of_the_caller_is_used_and_left_alone(bench: Bench) -> None:
+    bench.leases.Create(leases_pb2.CreateRequest(id="mine"), bench.call)
+    before = set(bench.engine.store.spaces["default"].leases)
+    pulling = await begin(bench, lease="mine")
+    assert set(pulling.space.leases) == before
+    await pulling.advance(2.0)
+    assert "ingests" in {kind for kind, _ in pulling.space.leases["mine"].resources}
+    assert await pulling.ended() is None
+    assert set(pulling.space.leases) == before
+    kinds = {kind for kind, _ in pulling.space.leases["mine"].resources}
+    assert kinds == {"content", "snapshots/overlayfs"}
+
+
+async def test_a_lease_that_is_not_there_is_refused(bench: Bench) -> None:
+    refusal = await (await begin(bench, lease="nobody")).ended()
+    assert refusal is not None
+    assert "lease does not exist" in refusal.text

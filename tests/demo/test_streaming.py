@@ -22,6 +22,7 @@ from protos.streaming_pb2_grpc import StreamingStub
 from protos.transfer_pb2_grpc import TransferStub
 from tests.demo.bench import Bench, code
 from tests.demo.pulls import HERE, Line
+from tui.demo.control import Control
 from tui.demo.launch import DemoEngine
 from tui.demo.refusals import Refusal
 from tui.demo.streams import packed
@@ -57,18 +58,20 @@ class Client:
         assert first.type_url == Empty.DESCRIPTOR.full_name
         return call
 
-    async def left(self) -> list[str]:
+    async def left(self, namespace: str = "default") -> list[str]:
         """The ingests and leases that nobody but a pull makes."""
+        header = (("containerd-namespace", namespace),)
         ingests = await self.content.ListStatuses(
-            content_pb2.ListStatusesRequest(), metadata=HEADER
+            content_pb2.ListStatusesRequest(), metadata=header
         )
-        leases = await self.leases.List(leases_pb2.ListRequest(), metadata=HEADER)
+        leases = await self.leases.List(leases_pb2.ListRequest(), metadata=header)
         names = [item.ref for item in ingests.statuses if item.total != 31_201_882]
         return names + [item.id for item in leases.leases if not item.id.endswith("-pull")]
 
 
 @pytest.fixture
-async def client(demo: DemoEngine) -> AsyncIterator[Client]:
+async def client(demo: DemoEngine, control: Control) -> AsyncIterator[Client]:
+    control.pull_rate(40 << 20)
     async with grpc.aio.insecure_channel(f"unix:{demo.address}") as channel:
         yield Client(channel)
 
@@ -157,7 +160,8 @@ async def test_a_client_pulls_with_a_progress_stream(client: Client) -> None:
     assert events.count("downloading") > 3
 
 
-async def test_a_pull_that_is_given_up_leaves_nothing(client: Client) -> None:
+async def test_a_pull_that_is_given_up_leaves_nothing(client: Client, control: Control) -> None:
+    control.pull_rate(1 << 20)
     stream = await client.opened("two")
     call = client.transfer.Transfer(_request("quay.io/acme/huge:1", "two"), metadata=HEADER)
     async for item in _progress(stream):
@@ -185,3 +189,25 @@ async def test_a_client_is_asked_who_it_is(client: Client) -> None:
     assert [item.event for item in heard if item.event == "saved"]
     await call
     auth.cancel()
+
+
+async def test_somebody_elses_pull_is_seen_while_it_lasts(client: Client, control: Control) -> None:
+    control.freeze()
+    control.pull("quay.io/acme/tools:1")
+    control.advance(0.6)
+    left = await client.left("k8s.io")
+    assert sum(name.startswith("layer-sha256:") for name in left) == 3
+    assert len(left) == 4
+    control.advance(600.0)
+    control.thaw()
+    assert not await client.left("k8s.io")
+
+
+async def test_a_pull_of_ours_goes_wrong_on_request(client: Client, control: Control) -> None:
+    control.spoil_pull(1, "disk")
+    stream = await client.opened("four")
+    call = client.transfer.Transfer(_request("quay.io/acme/spoiled:1", "four"), metadata=HEADER)
+    with pytest.raises(grpc.aio.AioRpcError, match="no space left on device"):
+        await call
+    assert [item.event for item in await _heard(stream)][-1] != "saved"
+    assert not await client.left()

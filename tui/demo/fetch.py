@@ -59,6 +59,7 @@ class Fetch:
         for ref, flow in self._flows.items():
             self._line.stop(flow)
             self._goal.space.ingests.pop(ref, None)
+            self._goal.release("ingests", ref)
         self._flows.clear()
         self._waiting.clear()
 

@@ -10,32 +10,19 @@ from tui.demo.refusals import Refusal, failed_precondition, invalid_argument, sh
 Kind = Literal["digest", "disk", "network", "stall"]
 STALL = 60.0
 """Seconds for which a stalled download stands still."""
-_WORDS: dict[str, Kind] = {
+WORDS: dict[str, Kind] = {
     "broken": "digest",
     "full": "disk",
     "reset": "network",
     "stall": "stall",
 }
-_HOSTS = {
+HOSTS = {
     "nosuch.example": "dial tcp: lookup nosuch.example: no such host",
     "refused.example": "dial tcp 192.0.2.7:443: connect: connection refused",
     "selfsigned.example": (
         "tls: failed to verify certificate: x509: certificate signed by unknown authority"
     ),
 }
-
-HELP = """\
-images that the demo engine pulls are made up, except of these references:
-  …/missing:…            there is no such image
-  …/private:…            asks for credentials; the password is "demo"
-  …/broken:…             a layer has a wrong digest
-  …/full:…               the disk is full in the middle of a layer
-  …/reset:…              the connection breaks off in the middle of a layer
-  …/stall:…              nothing comes for 60 s in the middle of a layer
-  nosuch.example/…       no such host
-  refused.example/…      the host refuses the connection
-  selfsigned.example/…   the host's certificate is not trusted
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +66,10 @@ class Flaw:
 
 def flaw_of(words: Sequence[str], layers: int) -> Flaw | None:
     """The flaw that an image is named after, in its middle layer."""
-    kinds = [_WORDS[word] for word in words if word in _WORDS]
+    kinds = [WORDS[word] for word in words if word in WORDS]
     return Flaw(kinds[0], layers // 2) if kinds else None
 
 
 def unreachable(host: str) -> str:
     """Why a registry cannot be reached, ``""`` where it can."""
-    return _HOSTS.get(host, "")
+    return HOSTS.get(host, "")

@@ -40,6 +40,8 @@ class Order:
     all_metadata: bool = False
     """The manifests and configs of other platforms are wanted too."""
     unpack: bool = False
+    lease: str = ""
+    """The caller's, which then holds what comes; without one the pull makes its own."""
 
 
 class Puller:
@@ -54,6 +56,7 @@ class Puller:
 
     def pull(self, space: Space, order: Order, say: Say, ended: Ended) -> "Pull":
         """Begin a pull, which goes on when it is told to."""
+        space.checked_lease(order.lease)
         return Pull(self, space, order, say, ended)
 
     def lease(self, space: Space) -> str:
@@ -77,7 +80,8 @@ class Pull:
         self._order = order
         self._say = say
         self._ended = ended
-        self._goal = Goal(puller.store, space, order.reference, puller.lease(space), self.end)
+        lease = order.lease or puller.lease(space)
+        self._goal = Goal(puller.store, space, order.reference, lease, self.end)
         self._timer: Timer | None = None
         self._tracker: Tracker | None = None
         self._fetch: Fetch | None = None
@@ -103,7 +107,8 @@ class Pull:
         for part in (self._fetch, self._unpack, self._tracker):
             if part is not None:
                 part.close()
-        self._goal.space.leases.pop(self._goal.lease, None)
+        if not self._order.lease:
+            self._goal.space.leases.pop(self._goal.lease, None)
         self._puller.collector.soon()
         self._ended(refusal)
 

@@ -31,29 +31,29 @@ class Transfer(Service):
         """Pull an image; whoever gives the call up ends the pull."""
         stream_id = request.options.progress_stream
         if not stream_id:
-            return await self._pull(request, call.namespace, lambda _: None)
+            return await self._pull(request, call, lambda _: None)
         stream = self.engine.streams.find(call.namespace, stream_id)
         try:
-            return await self._pull(request, call.namespace, stream.send)
+            return await self._pull(request, call, stream.send)
         finally:
             stream.close()
 
-    async def _pull(self, request: pb.TransferRequest, namespace: str, say: Say) -> Empty:
+    async def _pull(self, request: pb.TransferRequest, call: Call, say: Say) -> Empty:
         source = _decoded(request.source, types.OCIRegistry)
         destination = _decoded(request.destination, types.ImageStore)
         if source is None or destination is None:
             names = (request.source.type_url, request.destination.type_url)
             raise unimplemented("unable to transfer from {} to {}".format(*names))
-        order = _order(source, destination)
+        order = _order(source, destination, call.lease)
         over: asyncio.Future[Refusal | None] = asyncio.get_running_loop().create_future()
 
         def ended(refusal: Refusal | None) -> None:
             if not over.done():
                 over.set_result(refusal)
 
-        pull = self.engine.puller.pull(self.store.written(namespace), order, say, ended)
+        pull = self.engine.puller.pull(self.store.written(call.namespace), order, say, ended)
         try:
-            await self._identified(namespace, source)
+            await self._identified(call.namespace, source)
             pull.go()
             refusal = await over
         finally:
@@ -70,7 +70,7 @@ class Transfer(Service):
             await login(source.reference, stream)
 
 
-def _order(source: types.OCIRegistry, destination: types.ImageStore) -> Order:
+def _order(source: types.OCIRegistry, destination: types.ImageStore, lease: str) -> Order:
     """Read what is to be pulled, or refuse what cannot be unpacked."""
     checked_labels(destination.labels)
     if not destination.name:
@@ -90,6 +90,7 @@ def _order(source: types.OCIRegistry, destination: types.ImageStore) -> Order:
         tuple(_architecture(platform) for platform in destination.platforms),
         destination.all_metadata,
         bool(unpacks),
+        lease,
     )
 
 
