@@ -32,6 +32,27 @@ def source_label(reference: str) -> tuple[str, str]:
     return f"{SOURCE}.{registry.partition(':')[0]}", repository
 
 
+def save_image(
+    store: Store,
+    space: Space,
+    name: str,
+    target: types_pb2.Descriptor,
+    labels: Mapping[str, str],
+) -> None:
+    """Make an image record or replace it, and say so."""
+    known = space.images.get(name)
+    image = images_pb2.Image(name=name, labels=labels, target=target)
+    image.updated_at.CopyFrom(store.clock.stamp())
+    image.created_at.CopyFrom(image.updated_at if known is None else known.created_at)
+    space.images[name] = image
+    if known is None:
+        created = images_pb2.ImageCreate(name=name, labels=labels)
+        store.bus.publish(space.name, "/images/create", created)
+    else:
+        updated = images_pb2.ImageUpdate(name=name, labels=labels)
+        store.bus.publish(space.name, "/images/update", updated)
+
+
 class Installer:
     """Puts images into namespaces as a pull would have."""
 

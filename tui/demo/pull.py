@@ -4,14 +4,14 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from protos import images_pb2, leases_pb2
+from protos import leases_pb2
 from protos import transfer_types_pb2 as pb
 from tui.demo.bundle import Blob
 from tui.demo.clock import Timer, rfc3339
 from tui.demo.collector import EXPIRE, Collector
 from tui.demo.fetch import Fetch
 from tui.demo.goal import Goal
-from tui.demo.images import host_architecture
+from tui.demo.images import host_architecture, save_image
 from tui.demo.line import Line
 from tui.demo.refusals import Refusal, not_found
 from tui.demo.registry import Offer, Registry
@@ -187,19 +187,8 @@ class Pull:
         """Give the content its name."""
         if self._top is None:
             return
-        store, space, name = self._goal.store, self._goal.space, self._order.name
-        known = space.images.get(name)
-        image = images_pb2.Image(name=name, labels=self._order.labels, target=self._top.descriptor)
-        image.updated_at.CopyFrom(store.clock.stamp())
-        image.created_at.CopyFrom(image.updated_at if known is None else known.created_at)
-        space.images[name] = image
-        event: images_pb2.ImageCreate | images_pb2.ImageUpdate
-        if known is None:
-            event = images_pb2.ImageCreate(name=name, labels=image.labels)
-            store.bus.publish(space.name, "/images/create", event)
-        else:
-            event = images_pb2.ImageUpdate(name=name, labels=image.labels)
-            store.bus.publish(space.name, "/images/update", event)
+        name, target = self._order.name, self._top.descriptor
+        save_image(self._goal.store, self._goal.space, name, target, self._order.labels)
         self._event("saved", name, self._top)
         self._event(f"Completed pull from {self._source}")
         self.end()

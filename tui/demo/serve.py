@@ -32,6 +32,7 @@ from tui.demo.clock import Clock
 from tui.demo.collector import Collector
 from tui.demo.controls import Controls
 from tui.demo.faults import Fault, Faults
+from tui.demo.kubelet import Kubelet
 from tui.demo.pull import Puller
 from tui.demo.router import Router, Unknown
 from tui.demo.runtime import Runtime
@@ -88,6 +89,7 @@ def build(options: Options) -> tuple[Engine, World, Faults]:
     world.build(options.containers)
     if options.at is None:
         clock.thaw()
+        Kubelet(puller, options.seed).begin()
     return engine, world, Faults(options.faults)
 
 
