@@ -15,8 +15,11 @@ from tui.demo.services.images import Images
 from tui.demo.services.leases import Leases
 from tui.demo.services.namespaces import Namespaces
 from tui.demo.services.snapshots import Snapshots
+from tui.demo.services.streaming import Streaming
 from tui.demo.services.tasks import Tasks
+from tui.demo.services.transfer import Transfer
 from tui.demo.specs import spec
+from tui.demo.world import World
 
 NOW = 1_750_000_000.0
 """The time at which the bench's clock stands still at first."""
@@ -27,6 +30,7 @@ class Bench:
     """The services of one engine."""
 
     engine: Engine
+    world: World
     namespaces: Namespaces
     images: Images
     content: Content
@@ -35,15 +39,20 @@ class Bench:
     snapshots: Snapshots
     diff: Diff
     leases: Leases
+    streaming: Streaming
+    transfer: Transfer
     call: Call = field(default_factory=lambda: Call("default"))
     _listeners: list[asyncio.Task[None]] = field(default_factory=list)
 
     @classmethod
     def make(cls, containers: int = 12, seed: int = 1) -> "Bench":
         """Builds a world; needs a running loop."""
-        engine, _, _ = build(Options("", containers=containers, seed=seed, at=NOW))
-        parts = (Namespaces, Images, Content, Containers, Tasks, Snapshots, Diff, Leases)
-        return cls(engine, *(part(engine) for part in parts))  # type: ignore[arg-type]
+        engine, world, _ = build(Options("", containers=containers, seed=seed, at=NOW))
+        parts = (
+            *(Namespaces, Images, Content, Containers, Tasks, Snapshots, Diff, Leases),
+            *(Streaming, Transfer),
+        )
+        return cls(engine, world, *(part(engine) for part in parts))  # type: ignore[arg-type]
 
     def listen(self) -> list[types_pb2.Envelope]:
         """Collects what is announced from the next turn of the loop on."""

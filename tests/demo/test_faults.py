@@ -215,7 +215,7 @@ async def test_what_is_not_a_fault_is_refused(control: Control) -> None:
 
 async def test_an_unknown_service_is_refused_as_grpc_go_does(channel: grpc.aio.Channel) -> None:
     call: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(
-        "/containerd.services.transfer.v1.Transfer/Transfer"
+        "/containerd.services.sandbox.v1.Store/List"
     )
     with pytest.raises(grpc.aio.AioRpcError, match="unknown service") as caught:
         await call(b"", timeout=30)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tui.demo.images import Recipe
+from tui.demo.bundle import Recipe
 
 State = Literal["running", "paused", "created", "none"]
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0

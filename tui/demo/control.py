@@ -127,6 +127,20 @@ class Control:
         """Remove an object without an event; a snapshot's key is ``snapshotter/key``."""
         self._ask("Remove", namespace=namespace, kind=kind, key=key)
 
+    def pull(self, reference: str, *, namespace: str = "k8s.io") -> None:
+        """Have somebody else pull an image, and return at once."""
+        self._ask("Pull", namespace=namespace, reference=reference)
+
+    def pull_rate(self, rate: float) -> None:
+        """Set how many bytes a second all downloads together get; unpacking is 4 times as fast."""
+        self._ask("PullRate", rate=rate)
+
+    def spoil_pull(
+        self, layer: int, kind: Literal["digest", "disk", "network", "stall"] = "digest"
+    ) -> None:
+        """Have the next pull go wrong at a layer, counted from 0, or at the next one not there."""
+        self._ask("SpoilPull", layer=layer, kind=kind)
+
     def freeze(self, at: float | None = None) -> float:
         """Stop the engine's clock, now or at a time; return the time."""
         return float(self._ask("Clock", freeze=at)["now"])

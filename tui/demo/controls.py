@@ -12,6 +12,9 @@ from google.protobuf.message_factory import GetMessageClass
 from protos import event_payloads_pb2, images_pb2
 from tui.demo.cast import Role
 from tui.demo.faults import Fault, Faults
+from tui.demo.flaws import Flaw
+from tui.demo.images import host_architecture
+from tui.demo.pull import Order
 from tui.demo.refusals import Refusal, invalid_argument
 from tui.demo.services.base import Engine
 from tui.demo.store import Space
@@ -101,6 +104,27 @@ class Controls:
             _remove(self._engine, space, request["kind"], request["key"])
         return {}
 
+    def Pull(self, request: Json) -> Json:
+        """Have somebody else pull an image."""
+        space = self._store.written(request["namespace"])
+        reference = request["reference"]
+        order = Order(reference, reference, architectures=(host_architecture(),), unpack=True)
+        self._engine.puller.pull(space, order, _unheard, _unheard).go()
+        return {}
+
+    def PullRate(self, request: Json) -> Json:
+        """Set how many bytes a second all downloads get together."""
+        rate = float(request["rate"])
+        if rate <= 0:
+            raise invalid_argument(f"no such rate: {rate}")
+        self._engine.puller.line.rate = rate
+        return {}
+
+    def SpoilPull(self, request: Json) -> Json:
+        """Have the next pull go wrong at a layer."""
+        self._engine.puller.registry.spoil(Flaw.of(request["kind"], int(request["layer"])))
+        return {}
+
     def Clock(self, request: Json) -> Json:
         """Stop, move or start the clock; tell the time."""
         clock = self._store.clock
@@ -111,6 +135,10 @@ class Controls:
         if request.get("thaw"):
             clock.thaw()
         return {"now": clock.now()}
+
+
+def _unheard(_message: object) -> None:
+    """Nobody listens to the pulls of others."""
 
 
 def _remove(engine: Engine, space: Space, kind: str, key: str) -> None:

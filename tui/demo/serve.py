@@ -22,7 +22,9 @@ from protos import (
     leases_pb2,
     namespaces_pb2,
     snapshots_pb2,
+    streaming_pb2,
     tasks_pb2,
+    transfer_pb2,
     version_pb2,
 )
 from tui.demo.bus import Bus
@@ -30,6 +32,8 @@ from tui.demo.clock import Clock
 from tui.demo.collector import Collector
 from tui.demo.controls import Controls
 from tui.demo.faults import Fault, Faults
+from tui.demo.kubelet import Kubelet
+from tui.demo.pull import Puller
 from tui.demo.router import Router, Unknown
 from tui.demo.runtime import Runtime
 from tui.demo.services.base import Engine
@@ -42,7 +46,9 @@ from tui.demo.services.introspection import Introspection
 from tui.demo.services.leases import Leases
 from tui.demo.services.namespaces import Namespaces
 from tui.demo.services.snapshots import Snapshots
+from tui.demo.services.streaming import Streaming
 from tui.demo.services.tasks import Tasks
+from tui.demo.services.transfer import Transfer
 from tui.demo.services.version import VERSION, Version
 from tui.demo.store import Store
 from tui.demo.world import World
@@ -76,11 +82,14 @@ def build(options: Options) -> tuple[Engine, World, Faults]:
     now = clock.now() if options.at is None else options.at
     clock.freeze(now)
     store = Store(clock, Bus(clock))
-    engine = Engine(store, Collector(store), Runtime(store, options.seed))
+    collector = Collector(store)
+    puller = Puller(store, collector, options.seed)
+    engine = Engine(store, collector, Runtime(store, options.seed), puller)
     world = World(store, engine.runtime, options.seed)
     world.build(options.containers)
     if options.at is None:
         clock.thaw()
+        Kubelet(puller, options.seed).begin()
     return engine, world, Faults(options.faults)
 
 
@@ -98,6 +107,8 @@ def services(engine: Engine, seed: int) -> list[tuple[ServiceDescriptor, object]
         (diff_pb2.DESCRIPTOR.services_by_name["Diff"], Diff(engine)),
         (leases_pb2.DESCRIPTOR.services_by_name["Leases"], Leases(engine)),
         (events_pb2.DESCRIPTOR.services_by_name["Events"], Events(engine)),
+        (streaming_pb2.DESCRIPTOR.services_by_name["Streaming"], Streaming(engine)),
+        (transfer_pb2.DESCRIPTOR.services_by_name["Transfer"], Transfer(engine)),
     ]
 
 

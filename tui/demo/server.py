@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 _PATH_LIMIT = 107
 """Bytes of a socket's path that the kernel takes."""
 _MOST = 5000
+HELP = """\
+images that the demo engine pulls are made up, except of these references:
+  …/missing:…            there is no such image
+  …/private:…            asks for credentials; the password is "demo"
+  …/broken:…             a layer has a wrong digest
+  …/full:…               the disk is full in the middle of a layer
+  …/reset:…              the connection breaks off in the middle of a layer
+  …/stall:…              nothing comes for 60 s in the middle of a layer
+  nosuch.example/…       no such host
+  refused.example/…      the host refuses the connection
+  selfsigned.example/…   the host's certificate is not trusted
+"""
 
 
 class _Refused(Exception):
@@ -57,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="c9d demo-engine",
         description="The containerd API from memory, with a scripted world, in the foreground.",
+        epilog=HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     add = parser.add_argument

@@ -38,6 +38,8 @@ class Ingest:
     total: int = 0
     expected: str = ""
     data: bytearray = field(default_factory=bytearray)
+    made_up: int = 0
+    """Bytes that have come without being kept, as those of a generated layer."""
     locked: bool = False
     _hash: "hashlib._Hash" = field(default_factory=hashlib.sha256)
 
@@ -45,6 +47,11 @@ class Ingest:
     def digest(self) -> str:
         """The digest of what is there so far."""
         return f"sha256:{self._hash.hexdigest()}"
+
+    @property
+    def offset(self) -> int:
+        """How many bytes have come."""
+        return self.made_up or len(self.data)
 
     def add(self, data: bytes, now: float) -> None:
         """Take more bytes."""

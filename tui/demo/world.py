@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from google.protobuf.any_pb2 import Any
 
 from protos import containers_pb2, leases_pb2, snapshots_pb2, tasks_pb2
+from tui.demo.bundle import chain_ids
 from tui.demo.cast import CLUSTER_IMAGES, DAY, IMAGES, MAIN, Role, extras
 from tui.demo.clock import rfc3339
 from tui.demo.cluster import docker_containers, pods
 from tui.demo.gauges import LOADS, MIB
-from tui.demo.images import Installer, chain_ids
+from tui.demo.images import Installer, host_architecture
 from tui.demo.runtime import CGROUP_V1, Runtime
 from tui.demo.script import ANNOTATION, LOAD
-from tui.demo.services.introspection import architecture
 from tui.demo.specs import spec
 from tui.demo.store import Ingest, Lease, Space, Store
 
@@ -35,7 +35,7 @@ class World:
         self._store = store
         self._runtime = runtime
         self._seed = seed
-        self._installer = Installer(store, _supported(architecture()))
+        self._installer = Installer(store, host_architecture())
         self._tops = {
             recipe.name: chain_ids([part.diff_id for part in recipe.parts])[-1]
             for recipe in (*IMAGES, *CLUSTER_IMAGES)
@@ -196,7 +196,3 @@ class World:
         ingest = Ingest(ref, now, now, total=31_201_882, expected=target)
         ingest.add(random.Random(self._seed).randbytes(180_224), now)
         space.ingests[ref] = ingest
-
-
-def _supported(name: str) -> str:
-    return name if name in ("amd64", "arm64") else "amd64"

@@ -1,15 +1,17 @@
 """What the services share: the state, and checks that most of them need."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.message import Message
 
 from tui.demo.collector import Collector
+from tui.demo.pull import Puller
 from tui.demo.refusals import invalid_argument
 from tui.demo.runtime import Runtime
 from tui.demo.store import Space, Store, update_labels
+from tui.demo.streams import Streams
 
 EMPTY = Empty()
 
@@ -21,6 +23,8 @@ class Engine:
     store: Store
     collector: Collector
     runtime: Runtime
+    puller: Puller
+    streams: Streams = field(default_factory=Streams)
 
 
 class Service:

@@ -114,7 +114,7 @@ def _fields(info: pb.Info) -> Fields:
 def _status(ingest: Ingest) -> pb.Status:
     return pb.Status(
         ref=ingest.ref,
-        offset=len(ingest.data),
+        offset=ingest.offset,
         total=ingest.total,
         started_at=stamp(ingest.started_at),
         updated_at=stamp(ingest.updated_at),

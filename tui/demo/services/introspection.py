@@ -16,7 +16,7 @@ _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm"}
 _GRPC = "io.containerd.grpc.v1"
 _SERVICES = (
     "containers", "content", "diff", "events", "healthcheck", "images", "introspection", "leases",
-    "namespaces", "snapshots", "tasks", "version",
+    "namespaces", "snapshots", "streaming", "tasks", "transfer", "version",
 )  # fmt: skip
 _SKIPPED = {
     "btrfs": "path must be a btrfs filesystem to be used with the btrfs snapshotter: skip plugin",
@@ -98,6 +98,8 @@ def _plugins() -> list[introspection_pb2.Plugin]:
         plugin(type="io.containerd.differ.v1", id="walking", platforms=here),
         plugin(type="io.containerd.lease.v1", id="manager"),
         plugin(type="io.containerd.runtime.v2", id="task", platforms=here),
+        plugin(type="io.containerd.streaming.v1", id="manager"),
+        plugin(type="io.containerd.transfer.v1", id="local"),
         plugin(type="io.containerd.monitor.container.v1", id="restart", capabilities=policies),
         plugin(type="io.containerd.monitor.task.v1", id="cgroups", platforms=here),
     ]
