@@ -12,6 +12,7 @@ from tui.state.models import (
     Event,
     Exit,
     Image,
+    Ingest,
     Namespace,
     Series,
     Server,
@@ -89,6 +90,8 @@ class Snapshot:
     """The last end of a task by container id: containerd forgets it, we do not."""
     events: tuple[Event, ...] = ()
     """The newest first, of all namespaces."""
+    ingests: tuple[Ingest, ...] = ()
+    """Blobs on their way into the content store, of all namespaces."""
     troubles: Mapping[str, str] = field(default_factory=_nothing)
     """Why a list could not be read, one sentence by kind (``image``); its old rows stay."""
     loaded: bool = False

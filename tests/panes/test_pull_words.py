@@ -1,0 +1,188 @@
+"""What is said of pulls, ours and those of others."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.support.pulls import downloading, ended, layers, pull
+from tests.support.world import MIB, NOW
+from tui import format as words
+from tui.screens.pull_words import LINGER, sentence, strip_lines
+from tui.state.arrivals import Arrival
+from tui.state.progress import LayerPhase, PullPhase, PullProgress
+from tui.state.pulls import PullState
+from widgets.activity import ActivityLine
+from widgets.bars import line_width
+from widgets.glyphs import use_glyphs
+
+
+@pytest.fixture(autouse=True)
+def _unicode() -> Iterator[None]:
+    use_glyphs(ascii=False)
+    yield
+    use_glyphs(None)
+
+
+def said(line: ActivityLine) -> str:
+    """The words of a line without its bar."""
+    parts = "|".join(text for item in line.parts for text, _ in item.spans)
+    return f"{line.label} {line.text} {parts}".strip()
+
+
+def one(state: PullState) -> ActivityLine:
+    (line,) = strip_lines([state], [], NOW)
+    return line
+
+
+@pytest.mark.parametrize(
+    ("part", "total", "text"),
+    [
+        (0, 1000, "   0/1000 B"),
+        (int(18.2 * MIB), int(29.8 * MIB), "18.2/29.8 MiB"),
+        (int(1.2 * MIB), int(29.8 * MIB), " 1.2/29.8 MiB"),
+        (512, MIB, "0.0/1.0 MiB"),
+        (2**40, 2**41, "1.0/2.0 TiB"),
+        (0, 2**60, "      0.0/1048576.0 TiB"),
+    ],
+)
+def test_bytes_of_a_whole_keep_their_width(part: int, total: int, text: str) -> None:
+    assert words.of_total(part, total) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0s"),
+        (2.4, "2s"),
+        (59.6, "1m00s"),
+        (65, "1m05s"),
+        (600, "10m"),
+        (3600, "1h"),
+        (1e9, ">999h"),
+    ],
+)
+def test_durations_fit_their_column(seconds: float, text: str) -> None:
+    assert words.duration(seconds) == text
+    assert len(text) <= 5
+
+
+def test_a_download_tells_bytes_rate_time_left_and_layers() -> None:
+    line = one(pull())
+    assert line.fraction == pytest.approx(28.9 / 36, abs=0.01)
+    assert said(line) == "↓ nginx:1.28  28.9/36.0 MiB| 7.1 MiB/s|   2s|3/9 layers"
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"phase": PullPhase.RESOLVING, "layers": ()}, "resolving"),
+        ({"phase": PullPhase.UNPACKING}, "unpacking 3/9 layers"),
+        ({"phase": PullPhase.DONE}, "finishing"),
+    ],
+)
+def test_other_phases_are_named(changes: dict[str, object], text: str) -> None:
+    line = one(pull(replace(downloading(), **changes)))  # type: ignore[arg-type]
+    assert line.text == text
+    assert not line.parts
+
+
+def test_the_bar_of_unpacking_counts_layers_and_is_not_full_before_the_end() -> None:
+    progress = replace(downloading(), phase=PullPhase.UNPACKING)
+    assert one(pull(progress)).fraction == pytest.approx(3 / 9)
+    assert one(pull(replace(progress, layers=()))).fraction is None
+
+
+def test_a_cancelled_one_says_so_while_it_cleans_up() -> None:
+    assert one(replace(pull(), cancelling=True)).text == "cancelling"
+
+
+@pytest.mark.parametrize("missing", ["rate", "left"])
+def test_what_nobody_can_tell_leaves_its_column_free(missing: str) -> None:
+    known = one(pull())
+    unknown = one(pull(replace(downloading(), **{missing: None})))  # type: ignore[arg-type]
+    assert line_width(known.parts) == line_width(unknown.parts)
+
+
+def test_unknown_sizes_give_no_bar_and_no_whole() -> None:
+    blind = tuple(replace(each, size=0) for each in layers(3))
+    line = one(pull(PullProgress("docker.io/a/b:c", "x", PullPhase.DOWNLOADING, blind)))
+    assert line.fraction is None
+    assert said(line).startswith("↓ a/b:c  ")
+    assert "/" not in said(line).split("|")[0].removeprefix("↓ a/b:c")
+
+
+def test_figures_of_several_pulls_stand_in_columns_of_one_width() -> None:
+    large = replace(downloading("docker.io/acme/big:1"), layers=layers(12, 500.0), rate=12.0)
+    lines = strip_lines([pull(), pull(large, 2)], [], NOW)
+    widths = {tuple(item.width for item in line.parts) for line in lines}
+    assert len(widths) == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "text", "notice"),
+    [
+        (ended(PullPhase.DONE), "pulled in 12s, 45 MiB", "Pulled nginx:1.28 in 12s, 45 MiB."),
+        (
+            ended(PullPhase.DONE, refetched=MIB),
+            "pulled in 12s, 45 MiB, 1.0 MiB of it again",
+            "Pulled nginx:1.28 in 12s, 45 MiB, 1.0 MiB of it again.",
+        ),
+        (
+            ended(PullPhase.CANCELLED),
+            "cancelled after 12s",
+            "Cancelled the pull of nginx:1.28.",
+        ),
+        (
+            ended(PullPhase.FAILED, "There is no tag."),
+            "There is no tag.",
+            "nginx:1.28: There is no tag.",
+        ),
+    ],
+)
+def test_ends_are_told(state: PullState, text: str, notice: str) -> None:
+    assert one(state).text == text
+    assert sentence(state) == notice
+
+
+def test_nothing_fetched_is_said() -> None:
+    there = tuple(replace(each, phase=LayerPhase.EXISTS) for each in layers(3))
+    progress = replace(downloading(), phase=PullPhase.DONE, layers=there, fetched=0)
+    assert one(pull(progress, ended=True)).text == "pulled in 12s, nothing had to be fetched"
+
+
+def test_a_success_goes_after_a_while_and_a_failure_stays() -> None:
+    states = [ended(PullPhase.DONE), ended(PullPhase.FAILED, "No."), ended(PullPhase.CANCELLED)]
+    assert len(strip_lines(states, [], NOW + timedelta(seconds=LINGER - 1))) == 3
+    (line,) = strip_lines(states, [], NOW + timedelta(seconds=LINGER))
+    assert line.text == "No."
+
+
+def test_what_runs_stands_above_what_is_over() -> None:
+    lines = strip_lines([ended(PullPhase.FAILED, "No."), pull(number=2)], [], NOW)
+    assert [line.text for line in lines] == ["", "No."]
+
+
+def test_others_have_a_line_for_each_namespace() -> None:
+    arrivals = [
+        Arrival("k8s.io", 3, int(40.1 * MIB), 98 * MIB, 5.2 * MIB),
+        Arrival("moby", 1, 5 * MIB, 0),
+        Arrival("slow", 1, 5 * MIB, 10 * MIB, 0.0, idle=47.0),
+    ]
+    lines = strip_lines([], arrivals, NOW)
+    assert said(lines[0]) == "↓ k8s.io: 3 blobs  40.1/98.0 MiB| 5.2 MiB/s"
+    assert lines[0].fraction == pytest.approx(0.409, abs=0.001)
+    assert lines[1].fraction is None
+    assert said(lines[1]).endswith("5.0 MiB|")
+    assert lines[2].text == " 5.0/10.0 MiB  no bytes for 40s"
+
+
+def test_hostile_names_and_sentences_are_made_safe() -> None:
+    evil = "\x1b[31m[/b]\u202e"
+    state = ended(PullPhase.FAILED, f"No {evil}.")
+    state = replace(state, request=replace(state.request, reference=f"docker.io/{evil}"))
+    arrival = Arrival(evil, 1, 0, 0)
+    (mine, other) = strip_lines([state], [arrival], NOW)
+    for text in (mine.label, mine.text, other.label, sentence(state)):
+        assert text.isprintable()
