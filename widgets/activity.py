@@ -58,7 +58,14 @@ def bar_spans(fraction: float, width: int = BAR) -> list[Span]:
 
 
 class Activity(Canvas):
-    """A strip of at most `max_lines` lines that takes no room when it has nothing to say."""
+    """A strip of a few lines that takes no room when it has nothing to say.
+
+    Args:
+        max_lines: How many lines it may have; in a high terminal a sixth of it.
+        name: As of any widget.
+        id: As of any widget.
+        classes: As of any widget.
+    """
 
     DEFAULT_CSS = """
     Activity { height: 1; }
@@ -80,9 +87,10 @@ class Activity(Canvas):
     def show(self, lines: Sequence[ActivityLine]) -> None:
         """Show these lines from now on; those that do not fit are counted."""
         shown = tuple(lines)
-        if len(shown) > self._max_lines:
-            rest = len(shown) - self._max_lines + 1
-            shown = (*shown[: self._max_lines - 1], ActivityLine(f"and {rest} more", style="dim"))
+        most = max(self._max_lines, self.app.size.height // 6)
+        if len(shown) > most:
+            rest = len(shown) - most + 1
+            shown = (*shown[: most - 1], ActivityLine(f"and {rest} more", style="dim"))
         old, self._lines = self._lines, shown
         if len(old) != len(shown):
             self.display = bool(shown)
