@@ -28,12 +28,12 @@ def size(number: int) -> str:
 def of_total(part: int, total: int) -> str:
     """Return bytes of a whole in the whole's unit, as wide at the start as at the end.
 
-    For instance `` 8.2/29.8 MiB``.
+    For instance `` 8.2/29.8 MiB`` and `` 12/300 MiB``.
     """
     place = 0
     while total >= 1024 ** (place + 1) and place < len(UNITS) - 1:
         place += 1
-    digits = 1 if place else 0
+    digits = 1 if place and total < 100 * 1024**place else 0
     whole = f"{total / 1024**place:.{digits}f}"
     return f"{part / 1024**place:>{len(whole)}.{digits}f}/{whole} {UNITS[place]}"
 

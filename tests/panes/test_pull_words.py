@@ -44,7 +44,8 @@ def one(state: PullState) -> ActivityLine:
         (int(1.2 * MIB), int(29.8 * MIB), " 1.2/29.8 MiB"),
         (512, MIB, "0.0/1.0 MiB"),
         (2**40, 2**41, "1.0/2.0 TiB"),
-        (0, 2**60, "      0.0/1048576.0 TiB"),
+        (int(12.4 * MIB), 300 * MIB, " 12/300 MiB"),
+        (0, 2**60, "      0/1048576 TiB"),
     ],
 )
 def test_bytes_of_a_whole_keep_their_width(part: int, total: int, text: str) -> None:

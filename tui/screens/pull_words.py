@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from tui.format import duration, of_total, per_second, plural, size
+from tui.format import duration, of_total, per_second, plural, short_digest, size
 from tui.panes.names import short_image
 from tui.state.arrivals import STALLED, Arrival
-from tui.state.progress import LayerPhase, PullPhase
+from tui.state.progress import LayerPhase, LayerProgress, PullPhase
 from tui.state.pulls import PullState
 from tui.text import safe
 from widgets.activity import ActivityLine
 from widgets.bars import Item
 from widgets.glyphs import glyphs
+from widgets.progress_list import ProgressLine
 
 LINGER = 8.0
 """Seconds that a pull which went well stays in the strip."""
@@ -19,7 +20,10 @@ RATE, LEFT = 10, 5
 """Cells of a rate and of a time left."""
 IDLE_STEP = 10
 """Seconds between two changes of how long nothing came."""
-NAME = 60
+PRIORITIES = (2, 4, 3, 5)
+"""Of bytes, rate, time left and layers: the layers go first where room is short."""
+NAME, DIGEST = 60, 12
+"""Cells of a name and of a layer's digest."""
 
 
 def name(pull: PullState) -> str:
@@ -51,8 +55,8 @@ Draft = tuple[ActivityLine, tuple[str, ...]]
 def _joined(line: ActivityLine, texts: Sequence[str], widths: Sequence[int]) -> ActivityLine:
     """Give the figures the widths that they have in all lines."""
     parts = tuple(
-        Item(((f"{text:>{width}}", ""),), priority=place)
-        for place, (text, width) in enumerate(zip(texts, widths, strict=False), start=2)
+        Item(((f"{text:>{width}}", ""),), priority=priority)
+        for text, width, priority in zip(texts, widths, PRIORITIES, strict=False)
         if width
     )
     return ActivityLine(line.label, line.text, line.fraction, line.style, parts, aligned=True)
@@ -119,6 +123,66 @@ def left(seconds: float | None) -> str:
     return "" if seconds is None else duration(seconds)
 
 
+STYLES = {
+    LayerPhase.WAITING: "dim",
+    LayerPhase.UNPACKING: "busy",
+    LayerPhase.EXISTS: "ok",
+    LayerPhase.DONE: "ok",
+}
+"""How the phase of a layer is drawn."""
+UNFINISHED = (LayerPhase.WAITING, LayerPhase.DOWNLOADING, LayerPhase.UNPACKING)
+
+
+def layer_lines(pull: PullState) -> list[ProgressLine]:
+    """Return a line for each layer, from the lowest up."""
+    return [
+        ProgressLine(
+            safe(short_digest(layer.digest), DIGEST),
+            layer.offset / layer.size if layer.size else None,
+            _bytes(layer.offset, layer.size) if layer.size or layer.offset else "",
+            *_phase(pull, layer),
+        )
+        for layer in pull.progress.layers
+    ]
+
+
+def _phase(pull: PullState, layer: LayerProgress) -> tuple[str, str]:
+    """Return what is done with a layer, and its style: once all is over, nothing is."""
+    if not pull.running and layer.phase in UNFINISHED:
+        return "not done", "dim"
+    return layer.phase.value, STYLES.get(layer.phase, "")
+
+
+def whole_lines(pull: PullState) -> list[ProgressLine]:
+    """Return the two lines of a whole pull, above those of its layers."""
+    progress = pull.progress
+    phase = "cancelling" if pull.cancelling else progress.phase.value
+    layers = _layers(pull) if progress.layers else ""
+    if progress.phase is not PullPhase.DOWNLOADING:
+        return [ProgressLine(phase, _unpacked(pull), "", layers), ProgressLine("")]
+    figures = _bytes(progress.offset, progress.total)
+    if pull.cancelling:
+        return [ProgressLine(phase, progress.fraction, figures, layers), ProgressLine("")]
+    remains = f"{left(progress.left)} left" if progress.left is not None else ""
+    return [
+        ProgressLine(phase, progress.fraction, figures, layers),
+        ProgressLine("", None, rate(progress.rate), remains),
+    ]
+
+
+def asked(pull: PullState) -> str:
+    """Return where a pull goes to, and how."""
+    request = pull.request
+    parts = [f"namespace {safe(request.namespace, 40)}"]
+    if request.platform:
+        parts.append(safe(request.platform, 40))
+    if not request.unpack:
+        parts.append("not unpacked")
+    elif request.snapshotter:
+        parts.append(f"unpacked to {safe(request.snapshotter, 30)}")
+    return f" {glyphs().bullet} ".join(parts)
+
+
 def outcome(pull: PullState) -> str:
     """Say how a pull ended, without its name."""
     if pull.progress.phase is PullPhase.DONE:
@@ -137,7 +201,7 @@ def _fetched(pull: PullState) -> str:
 
 
 def sentence(pull: PullState) -> str:
-    """Say how a pull ended."""
+    """Say how a pull ended, with its name."""
     if pull.progress.phase is PullPhase.DONE:
         return f"Pulled {name(pull)} in {duration(pull.seconds)}, {_fetched(pull)}."
     if pull.progress.phase is PullPhase.CANCELLED:

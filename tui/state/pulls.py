@@ -42,6 +42,11 @@ class PullState:
         return self.ended is None
 
     @property
+    def done(self) -> bool:
+        """Whether the image is there."""
+        return self.progress.phase is PullPhase.DONE and not self.running
+
+    @property
     def failed(self) -> bool:
         """Whether it came to nothing, and not because somebody cancelled it."""
         return self.progress.phase is PullPhase.FAILED and not self.running
