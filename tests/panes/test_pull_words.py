@@ -9,7 +9,14 @@ import pytest
 from tests.support.pulls import downloading, ended, layers, pull
 from tests.support.world import MIB, NOW
 from tui import format as words
-from tui.screens.pull_words import LINGER, sentence, strip_lines
+from tui.screens.pull_words import (
+    LINGER,
+    asked,
+    layer_lines,
+    sentence,
+    strip_lines,
+    whole_lines,
+)
 from tui.state.arrivals import Arrival
 from tui.state.progress import LayerPhase, PullPhase, PullProgress
 from tui.state.pulls import PullState
@@ -160,9 +167,10 @@ def test_a_success_goes_after_a_while_and_a_failure_stays() -> None:
     assert line.text == "No."
 
 
-def test_what_runs_stands_above_what_is_over() -> None:
-    lines = strip_lines([ended(PullPhase.FAILED, "No."), pull(number=2)], [], NOW)
-    assert [line.text for line in lines] == ["", "No."]
+def test_failures_stand_first_and_what_is_done_last() -> None:
+    states = [ended(PullPhase.DONE), pull(number=2), ended(PullPhase.FAILED, "No.")]
+    lines = strip_lines(states, [], NOW)
+    assert [line.text for line in lines] == ["No.", "", "pulled in 12s, 45 MiB"]
 
 
 def test_others_have_a_line_for_each_namespace() -> None:
@@ -177,6 +185,50 @@ def test_others_have_a_line_for_each_namespace() -> None:
     assert lines[1].fraction is None
     assert said(lines[1]).endswith("5.0 MiB|")
     assert lines[2].text == " 5.0/10.0 MiB  no bytes for 40s"
+
+
+def test_layers_say_what_is_done_with_them() -> None:
+    def notes(state: PullState) -> list[str]:
+        return [line.note for line in layer_lines(state)]
+
+    running = ["already there", "done", "unpacking", "downloaded", "downloading", "waiting"]
+    assert notes(pull(downloading(count=6))) == running
+    over = ["already there", "done", "not done", "downloaded", "not done", "not done"]
+    failed = replace(downloading(count=6), phase=PullPhase.FAILED)
+    assert notes(pull(failed, ended=True, error="No.")) == over
+    done = pull(replace(downloading(count=6), phase=PullPhase.DONE), ended=True)
+    assert notes(done) == ["already there"] + ["done"] * 5
+    assert {line.fraction for line in layer_lines(done)} == {1.0}
+    assert layer_lines(done)[5].figures == "4.0/4.0 MiB"
+
+
+def test_the_whole_pull_has_two_lines_whatever_it_does() -> None:
+    first, second = whole_lines(pull())
+    assert (first.label, first.figures, first.note) == (
+        "downloading",
+        "28.9/36.0 MiB",
+        "3/9 layers",
+    )
+    assert (second.figures, second.note) == (" 7.1 MiB/s", "2s left")
+    for state in (
+        pull(replace(downloading(), phase=PullPhase.UNPACKING)),
+        pull(PullProgress("a", "b")),
+        replace(pull(), cancelling=True),
+        pull(replace(downloading(), left=None)),
+    ):
+        first, second = whole_lines(state)
+        assert second.note == ""
+
+
+def test_where_a_pull_goes_is_said() -> None:
+    state = pull()
+    request = replace(state.request, snapshotter="native", platform="linux/arm64")
+    assert asked(replace(state, request=request)) == (
+        "namespace default · linux/arm64 · unpacked to native"
+    )
+    assert asked(replace(state, request=replace(request, unpack=False, platform=None))) == (
+        "namespace default · not unpacked"
+    )
 
 
 def test_hostile_names_and_sentences_are_made_safe() -> None:

@@ -41,7 +41,8 @@ def strip_lines(
 ) -> list[ActivityLine]:
     """Return a line for each pull and for each namespace into which others pull."""
     shown = [pull for pull in pulls if in_strip(pull, now)]
-    shown.sort(key=lambda pull: not pull.running)
+    # A failure wants to be seen also where there is no room for all lines.
+    shown.sort(key=lambda pull: (not pull.failed, not pull.running))
     drafts = [_of_pull(pull) for pull in shown] + [_of_arrival(each) for each in arrivals]
     columns = [[texts[place] for _, texts in drafts if texts] for place in range(4)]
     widths = [max(map(len, column), default=0) for column in columns]
@@ -135,22 +136,24 @@ UNFINISHED = (LayerPhase.WAITING, LayerPhase.DOWNLOADING, LayerPhase.UNPACKING)
 
 def layer_lines(pull: PullState) -> list[ProgressLine]:
     """Return a line for each layer, from the lowest up."""
-    return [
-        ProgressLine(
-            safe(short_digest(layer.digest), DIGEST),
-            layer.offset / layer.size if layer.size else None,
-            _bytes(layer.offset, layer.size) if layer.size or layer.offset else "",
-            *_phase(pull, layer),
-        )
-        for layer in pull.progress.layers
-    ]
+    return [_layer_line(pull, layer) for layer in pull.progress.layers]
 
 
-def _phase(pull: PullState, layer: LayerProgress) -> tuple[str, str]:
-    """Return what is done with a layer, and its style: once all is over, nothing is."""
-    if not pull.running and layer.phase in UNFINISHED:
-        return "not done", "dim"
-    return layer.phase.value, STYLES.get(layer.phase, "")
+def _layer_line(pull: PullState, layer: LayerProgress) -> ProgressLine:
+    """Return the line of a layer; once all is over, nothing is done with it any more."""
+    offset, note, style = layer.offset, layer.phase.value, STYLES.get(layer.phase, "")
+    if pull.done and not layer.complete:
+        # The last report came a moment before the end.
+        offset, note, style = layer.size, LayerPhase.DONE.value, STYLES[LayerPhase.DONE]
+    elif not pull.running and layer.phase in UNFINISHED:
+        note, style = "not done", "dim"
+    return ProgressLine(
+        safe(short_digest(layer.digest), DIGEST),
+        offset / layer.size if layer.size else None,
+        _bytes(offset, layer.size) if layer.size or offset else "",
+        note,
+        style,
+    )
 
 
 def whole_lines(pull: PullState) -> list[ProgressLine]:
