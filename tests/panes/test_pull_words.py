@@ -8,10 +8,10 @@ import pytest
 
 from tests.support.pulls import downloading, ended, layers, pull
 from tests.support.world import MIB, NOW
-from tui import format as words
 from tui.screens.pull_words import (
     LINGER,
     asked,
+    foremost,
     layer_lines,
     sentence,
     strip_lines,
@@ -41,39 +41,6 @@ def said(line: ActivityLine) -> str:
 def one(state: PullState) -> ActivityLine:
     (line,) = strip_lines([state], [], NOW)
     return line
-
-
-@pytest.mark.parametrize(
-    ("part", "total", "text"),
-    [
-        (0, 1000, "   0/1000 B"),
-        (int(18.2 * MIB), int(29.8 * MIB), "18.2/29.8 MiB"),
-        (int(1.2 * MIB), int(29.8 * MIB), " 1.2/29.8 MiB"),
-        (512, MIB, "0.0/1.0 MiB"),
-        (2**40, 2**41, "1.0/2.0 TiB"),
-        (int(12.4 * MIB), 300 * MIB, " 12/300 MiB"),
-        (0, 2**60, "      0/1048576 TiB"),
-    ],
-)
-def test_bytes_of_a_whole_keep_their_width(part: int, total: int, text: str) -> None:
-    assert words.of_total(part, total) == text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0, "0s"),
-        (2.4, "2s"),
-        (59.6, "1m00s"),
-        (65, "1m05s"),
-        (600, "10m"),
-        (3600, "1h"),
-        (1e9, ">999h"),
-    ],
-)
-def test_durations_fit_their_column(seconds: float, text: str) -> None:
-    assert words.duration(seconds) == text
-    assert len(text) <= 5
 
 
 def test_a_download_tells_bytes_rate_time_left_and_layers() -> None:
@@ -218,6 +185,14 @@ def test_the_whole_pull_has_two_lines_whatever_it_does() -> None:
     ):
         first, second = whole_lines(state)
         assert second.note == ""
+
+
+def test_the_foremost_pull_failed_or_runs_or_is_the_last() -> None:
+    done, runs = ended(PullPhase.DONE), pull(number=2)
+    failed = ended(PullPhase.FAILED, "No.")
+    assert foremost([done, runs, failed]) is failed
+    assert foremost([done, runs]) is runs
+    assert foremost([ended(PullPhase.CANCELLED), done]) is done
 
 
 def test_where_a_pull_goes_is_said() -> None:

@@ -31,6 +31,13 @@ def name(pull: PullState) -> str:
     return safe(short_image(pull.request.reference), NAME)
 
 
+def foremost(pulls: Sequence[PullState]) -> PullState:
+    """Return the pull that one wants to see: a failure, else one that runs, else the last."""
+    failed = [pull for pull in pulls if pull.failed]
+    running = [pull for pull in pulls if pull.running]
+    return (failed or running or [pulls[-1]])[0]
+
+
 def in_strip(pull: PullState, now: datetime) -> bool:
     """Tell whether the strip shows it: a failure stays there until it was looked at."""
     return pull.ended is None or pull.failed or (now - pull.ended).total_seconds() < LINGER

@@ -1,7 +1,7 @@
 """Pulling: the form, the dialog and the strip, and leaving while pulls run."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.timer import Timer
 
@@ -10,12 +10,13 @@ from tui.messages import PullRequested
 from tui.pulled import Pulled
 from tui.screens.activity import under_way
 from tui.screens.choosing import Choosing
-from tui.screens.pull_form import PullForm
-from tui.screens.pull_words import in_strip, name, strip_lines
-from tui.screens.pulls import PullsScreen
+from tui.screens.pull_words import foremost, in_strip, name, strip_lines
 from tui.state.arrivals import Arrivals
 from tui.state.pulls import PullRequest, PullState
 from widgets.dialog import ConfirmDialog
+
+if TYPE_CHECKING:  # what is opened later does not hold up the first paint
+    from tui.screens.pulls import PullsScreen
 
 STEP = 1.0
 """Seconds between two looks at the clock while something is pulled."""
@@ -68,6 +69,7 @@ class Pulling(Choosing):
         arrivals = self._arrivals.take(self.snapshot.ingests, self.pulls, now)
         lines = strip_lines(self.pulls, arrivals, now)
         self.activity.show([*lines, *under_way(self.pending)])
+        self.set_class(self.activity.display, "-busy")
         if self._ticker is None:
             return
         if arrivals or any(in_strip(pull, now) for pull in self.pulls):
@@ -77,6 +79,7 @@ class Pulling(Choosing):
 
     def ask_pull(self) -> None:
         """Ask what to pull."""
+        from tui.screens.pull_form import PullForm
 
         def answered(answer: tuple[PullRequest, str] | None) -> None:
             if answer:
@@ -100,10 +103,12 @@ class Pulling(Choosing):
             self.say("Nothing is being pulled.")
             return
         if number is None:
-            number = min(self.pulls, key=lambda pull: (not pull.failed, not pull.running)).id
+            number = foremost(self.pulls).id
         if self._dialog is not None:
             self._dialog.choose(number)
             return
+        from tui.screens.pulls import PullsScreen
+
         self._dialog = PullsScreen(self.pulls, number)
         self.app.push_screen(self._dialog, self._left_dialog)
 
