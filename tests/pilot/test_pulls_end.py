@@ -5,9 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from textual.widgets._toast import Toast
 
-from tests.support.pulling import pulling
-from tests.support.pulls import downloading
+from tests.support.driving import Driver
+from tests.support.pulling import PullingApp, pulling
+from tests.support.pulls import downloading, pull
 from tests.support.world import ADDRESS, MIB, STALE, WORLD
 from tui.settings import Settings
 from tui.state.models import Ingest
@@ -163,3 +165,17 @@ async def test_the_dialog_fits_a_small_terminal(tmp_path: Path) -> None:
         await app.pilot.resize_terminal(60, 16)
         await app.press("escape", "P")
         await app.shows("[  Pull  ]")
+
+
+async def test_what_is_told_does_not_stand_over_the_strip(tmp_path: Path) -> None:
+    app = PullingApp(tmp_path)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        driver = Driver(pilot)
+        await driver.until(lambda: app.main.snapshot.loaded, "the lists are read")
+        app.pulls = tuple(pull(downloading(), number) for number in range(1, 9))
+        app.notify("Something happened.\n" * 4, timeout=600)
+        await driver.until(lambda: app.screen.query(Toast), "it is told")
+        await driver.until(lambda: app.screen.query_one(Toast).region, "it has its place")
+        strip = app.main.activity.region
+        assert strip.height == 4
+        assert app.screen.query_one(Toast).region.bottom <= strip.y
