@@ -12,6 +12,7 @@ from tui.targets import Pane, Target
 
 ANYWHERE = frozenset(Pane)
 OF_TASKS = frozenset({Pane.CONTAINERS, Pane.TASKS})
+OF_IMAGES = frozenset({Pane.IMAGES})
 OF_SNAPSHOTS = frozenset({Pane.SNAPSHOTS})
 COMMITTABLE = frozenset({Pane.CONTAINERS, Pane.SNAPSHOTS})
 
@@ -32,6 +33,8 @@ class Action:
     """It may lose something: it asks first."""
     footer: int = 0
     """Its place among the key hints, 0 for none; later ones are dropped first."""
+    footer_panes: frozenset[Pane] = ANYWHERE
+    """The panes whose hints it stands among."""
     by_widget: bool = False
     """The focused table binds the key itself."""
     ctr: Callable[[Target], tuple[str, ...]] = ctr.nothing
@@ -182,6 +185,17 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "running", "Running", ("z",), "Hide what does not run, or show it again", panes=OF_TASKS
     ),
+    Action(
+        "pull",
+        "Pull",
+        ("P",),
+        "Pull an image from a registry",
+        group="App",
+        changes=True,
+        footer=4,
+        footer_panes=OF_IMAGES,
+    ),
+    Action("pulls", "Pulls", ("w",), "Show the pulls and their layers", group="App"),
     Action("namespace", "Namespace", ("n",), "Switch to another namespace", group="App", footer=9),
     Action(
         "refresh",

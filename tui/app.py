@@ -1,5 +1,6 @@
 """The app: it joins the screens to the back end, and knows no details of either."""
 
+import asyncio
 import gc
 import logging
 import os
@@ -16,6 +17,8 @@ from textual.worker import Worker, WorkerError, WorkerFailed
 
 from tui import keymap, paths, themes
 from tui.messages import ActionRequested, FocusChanged, NamespaceChosen, RefreshRequested
+from tui.pull_app import PullApp
+from tui.pulls import full_reference
 from tui.runner import Runner
 from tui.screens.main import MainScreen
 from tui.settings import Settings
@@ -45,7 +48,7 @@ async def _connect(settings: Settings) -> Backend:
     return await connect(settings)
 
 
-class C9dApp(KeyOrder, DiffDisplay[None]):
+class C9dApp(PullApp, KeyOrder, DiffDisplay[None]):
     """The dashboard of one daemon.
 
     Args:
@@ -54,6 +57,7 @@ class C9dApp(KeyOrder, DiffDisplay[None]):
         clock: Tells the time, with its zone.
         host: Name of the machine, as the top line says it.
         connect: Makes the back end, after the first paint.
+        normalise: Returns the whole of a reference, or raises ValueError with a sentence.
     """
 
     CSS_PATH = paths.style_sheets()
@@ -85,6 +89,7 @@ class C9dApp(KeyOrder, DiffDisplay[None]):
         clock: Callable[[], datetime] = local_time,
         host: str = "",
         connect: Connect = _connect,
+        normalise: Callable[[str], str] = full_reference,
     ) -> None:
         use_glyphs(settings.ascii)
         super().__init__()
@@ -108,6 +113,9 @@ class C9dApp(KeyOrder, DiffDisplay[None]):
             notice=notice,
             demo=settings.demo,
             read_only=settings.read_only,
+            normalise=normalise,
+            pulled=self.pulled,
+            snapshotter=settings.snapshotter,
         )
 
     def get_default_screen(self) -> Screen[None]:
@@ -131,13 +139,14 @@ class C9dApp(KeyOrder, DiffDisplay[None]):
         """Connect, and show every picture that comes until the app ends."""
         self._backend = backend = await self._connect_to(self.settings)
         self._runner = runner = Runner(backend, self._publish)
+        pulls = self.open_pulls(backend)
         try:
             async with aclosing(backend.watcher.snapshots()) as snapshots:
                 async for snapshot in snapshots:
                     self.snapshot = snapshot
         finally:
             # A verb that is cut short takes back what it began, over the same connection.
-            await runner.settled(LEAVING)
+            await asyncio.gather(runner.settled(LEAVING), pulls.close(LEAVING))
             await backend.service.client.close()
 
     async def on_unmount(self) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 
 MINUTE, HOUR, DAY, YEAR = 60, 3600, 86_400, 31_557_600
+UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 YOUNG_STEP = 10
 """Seconds between two changes of an age below a minute."""
 
@@ -22,6 +23,36 @@ def size(number: int) -> str:
     text = naturalsize(number, binary=True, format="%.1f")
     figure, _, unit = text.partition(" ")
     return f"{float(figure):.0f} {unit}" if len(figure) > 3 else text
+
+
+def of_total(part: int, total: int) -> str:
+    """Return bytes of a whole in the whole's unit, as wide at the start as at the end.
+
+    For instance `` 8.2/29.8 MiB`` and `` 12/300 MiB``.
+    """
+    place = 0
+    while total >= 1024 ** (place + 1) and place < len(UNITS) - 1:
+        place += 1
+    digits = 1 if place and total < 100 * 1024**place else 0
+    whole = f"{total / 1024**place:.{digits}f}"
+    return f"{part / 1024**place:>{len(whole)}.{digits}f}/{whole} {UNITS[place]}"
+
+
+def per_second(rate: float) -> str:
+    """Return bytes a second as text of at most ten cells, e.g. ``7.1 MiB/s``."""
+    return f"{size(int(rate))}/s"
+
+
+def duration(seconds: float) -> str:
+    """Return a time span as text of at most five cells, e.g. ``42s``, ``1m05s``, ``59m``."""
+    whole = max(0, round(seconds))
+    if whole < MINUTE:
+        return f"{whole}s"
+    if whole < 10 * MINUTE:
+        return f"{whole // MINUTE}m{whole % MINUTE:02d}s"
+    if whole < HOUR:
+        return f"{whole // MINUTE}m"
+    return f"{whole // HOUR}h" if whole < 1000 * HOUR else ">999h"
 
 
 def percent(rate: float) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from textual.message import Message
 
+from tui.state.pulls import PullRequest
 from tui.targets import Target
 
 
@@ -36,3 +37,26 @@ class NamespaceChosen(Message):
     """The screen shall show another namespace."""
 
     name: str
+
+
+@dataclass
+class PullRequested(Message):
+    """Somebody wants an image pulled."""
+
+    request: PullRequest
+    typed: str = ""
+    """The reference as it was typed, to be remembered; ``""`` if it was not typed."""
+
+
+@dataclass
+class PullCancelled(Message):
+    """Somebody wants a pull to stop."""
+
+    number: int
+
+
+@dataclass
+class PullsSeen(Message):
+    """Somebody has looked at the ends of these pulls."""
+
+    numbers: frozenset[int]

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from textual.geometry import Region
 from textual.strip import Strip
 
+from widgets.bars import Item, fitting
 from widgets.canvas import Canvas
 from widgets.cells import Span, cell_width, fit
 from widgets.glyphs import glyphs
 
 BAR = 12
 """Cells of a progress bar."""
+PERCENT = 7
+"""Cells of the percentage beside it."""
 LABEL = 30
 """Cells that a label takes at most."""
 
@@ -27,26 +30,42 @@ class ActivityLine:
         text: How it stands.
         fraction: How much of it is done, 0 to 1; `None` draws no bar.
         style: The name of the style of the label.
+        parts: Figures behind the text; unimportant ones go when room is short.
+        aligned: Whether the label is as wide as those beside a bar.
     """
 
     label: str
     text: str = ""
     fraction: float | None = None
     style: str = ""
+    parts: tuple[Item, ...] = ()
+    aligned: bool = False
+
+    @property
+    def in_columns(self) -> bool:
+        """Whether what follows its label stands under that of the line above."""
+        return self.aligned or self.fraction is not None
 
 
-def bar_spans(fraction: float) -> list[Span]:
+def bar_spans(fraction: float, width: int = BAR) -> list[Span]:
     """Return a progress bar and its percentage."""
     signs = glyphs()
     fraction = min(1.0, max(0.0, fraction))
     # A bar is full only when all is done.
-    full = int(fraction * BAR)
-    bar = [(signs.bar_full * full, "accent"), (signs.bar_empty * (BAR - full), "dim")]
+    full = int(fraction * width)
+    bar = [(signs.bar_full * full, "accent"), (signs.bar_empty * (width - full), "dim")]
     return [*bar, (f" {int(fraction * 100):3d}%  ", "")]
 
 
 class Activity(Canvas):
-    """A strip of at most `max_lines` lines that takes no room when it has nothing to say."""
+    """A strip of a few lines that takes no room when it has nothing to say.
+
+    Args:
+        max_lines: How many lines it may have; in a high terminal a sixth of it.
+        name: As of any widget.
+        id: As of any widget.
+        classes: As of any widget.
+    """
 
     DEFAULT_CSS = """
     Activity { height: 1; }
@@ -68,9 +87,10 @@ class Activity(Canvas):
     def show(self, lines: Sequence[ActivityLine]) -> None:
         """Show these lines from now on; those that do not fit are counted."""
         shown = tuple(lines)
-        if len(shown) > self._max_lines:
-            rest = len(shown) - self._max_lines + 1
-            shown = (*shown[: self._max_lines - 1], ActivityLine(f"and {rest} more", style="dim"))
+        most = max(self._max_lines, self.app.size.height // 6)
+        if len(shown) > most:
+            rest = len(shown) - most + 1
+            shown = (*shown[: most - 1], ActivityLine(f"and {rest} more", style="dim"))
         old, self._lines = self._lines, shown
         if len(old) != len(shown):
             self.display = bool(shown)
@@ -83,11 +103,10 @@ class Activity(Canvas):
             if changed:
                 self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
 
-    @staticmethod
-    def _label_width(lines: Sequence[ActivityLine]) -> int:
-        """Return the width of the labels of those lines that have a bar beside them."""
-        widths = [cell_width(line.label) for line in lines if line.fraction is not None]
-        return min(LABEL, max(widths, default=0))
+    def _label_width(self, lines: Sequence[ActivityLine]) -> int:
+        """Return the width of the labels of those lines that stand in columns."""
+        widths = [cell_width(line.label) for line in lines if line.in_columns]
+        return min(LABEL, self.size.width * 3 // 10, max(widths, default=0))
 
     def render_line(self, y: int) -> Strip:
         """Draw the line of one thing."""
@@ -96,9 +115,16 @@ class Activity(Canvas):
             return self.strip([], width)
         line = self._lines[y]
         spans: list[Span] = [(" ", "")]
-        if line.fraction is None:
-            spans.append((line.label + "  " * bool(line.text), line.style))
-        else:
+        if line.in_columns:
             spans.append((fit(line.label, self._label_width(self._lines)) + "  ", line.style))
+        else:
+            spans.append((line.label + "  " * bool(line.text), line.style))
+        if line.fraction is not None:
             spans.extend(bar_spans(line.fraction))
-        return self.strip([*spans, (line.text, "")], width)
+        elif line.parts:
+            spans.append((" " * (BAR + PERCENT), ""))
+        spans.append((line.text, ""))
+        room = width - 1 - sum(cell_width(text) for text, _ in spans)
+        for place, item in enumerate(fitting(line.parts, room)):
+            spans.extend([(item.joint if place or line.text else "", ""), *item.spans])
+        return self.strip(spans, width)

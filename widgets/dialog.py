@@ -84,6 +84,7 @@ class ConfirmDialog(ModalDialog[bool]):
         consequence: What will be lost.
         command: The command that would do the same.
         confirm_label: The verb on the button that does it.
+        cancel_label: What the button says that does nothing.
         danger: Whether it does harm.
     """
 
@@ -103,6 +104,7 @@ class ConfirmDialog(ModalDialog[bool]):
         consequence: str = "",
         command: str = "",
         confirm_label: str = "OK",
+        cancel_label: str = "Cancel",
         danger: bool = True,
     ) -> None:
         super().__init__(title)
@@ -110,7 +112,7 @@ class ConfirmDialog(ModalDialog[bool]):
         self._lines = tuple(lines)
         self._consequence = consequence
         self._command = command
-        self._confirm_label = clean(confirm_label)
+        self._buttons = [(CANCEL, clean(cancel_label)), (ACCEPT, clean(confirm_label))]
         self._danger = danger
         self.set_class(danger, "-danger")
 
@@ -127,8 +129,7 @@ class ConfirmDialog(ModalDialog[bool]):
         yield fixed(above, id="targets", classes="gap")
         if below:
             yield fixed(below, id="consequence", classes="gap")
-        buttons = [(CANCEL, "Cancel"), (ACCEPT, self._confirm_label)]
-        yield Buttons(buttons, danger=ACCEPT if self._danger else "")
+        yield Buttons(self._buttons, danger=ACCEPT if self._danger else "")
 
     def on_mount(self) -> None:
         """Focus *Cancel*."""

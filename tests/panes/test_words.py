@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support import world
-from tests.support.world import NOW, ago
+from tests.support.world import MIB, NOW, ago
 from tui import format as words
 from tui.panes.cells import cpu, memory, status
 from tui.panes.names import short_image, short_reference
@@ -150,3 +150,36 @@ def test_the_layout_follows_the_size(size: tuple[int, int], side: bool, together
 def test_a_minute_changes_no_age_of_days() -> None:
     then = ago(days=3, hours=1)
     assert words.age(then, NOW) == words.age(then, NOW + timedelta(minutes=1))
+
+
+@pytest.mark.parametrize(
+    ("part", "total", "text"),
+    [
+        (0, 1000, "   0/1000 B"),
+        (int(18.2 * MIB), int(29.8 * MIB), "18.2/29.8 MiB"),
+        (int(1.2 * MIB), int(29.8 * MIB), " 1.2/29.8 MiB"),
+        (512, MIB, "0.0/1.0 MiB"),
+        (2**40, 2**41, "1.0/2.0 TiB"),
+        (int(12.4 * MIB), 300 * MIB, " 12/300 MiB"),
+        (0, 2**60, "      0/1048576 TiB"),
+    ],
+)
+def test_bytes_of_a_whole_keep_their_width(part: int, total: int, text: str) -> None:
+    assert words.of_total(part, total) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0s"),
+        (2.4, "2s"),
+        (59.6, "1m00s"),
+        (65, "1m05s"),
+        (600, "10m"),
+        (3600, "1h"),
+        (1e9, ">999h"),
+    ],
+)
+def test_durations_fit_their_column(seconds: float, text: str) -> None:
+    assert words.duration(seconds) == text
+    assert len(text) <= 5

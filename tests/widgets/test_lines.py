@@ -133,6 +133,34 @@ async def test_activity_takes_room_only_while_something_goes_on() -> None:
         assert not activity.region
 
 
+async def test_figures_of_an_activity_stand_in_columns_and_drop_by_priority() -> None:
+    app = Stage(Activity())
+    figures = (Item((("18.2/29.8", ""),), priority=2), Item((("3/5 layers", ""),), priority=4))
+    bare = (Item((("     12 kB", ""),), priority=2), Item((("          ", ""),), priority=4))
+    lines = [
+        ActivityLine("nginx", fraction=0.61, parts=figures),
+        ActivityLine("a long name", "resolving", aligned=True),
+        ActivityLine("other", parts=bare, aligned=True),
+    ]
+    async with app.run_test(size=(60, 6)) as pilot:
+        app.widget.show(lines)
+        await pilot.pause()
+        assert [line.rstrip() for line in screen_lines(app)[:3]] == [
+            " nginx        ▓▓▓▓▓▓▓░░░░░  61%  18.2/29.8  3/5 layers",
+            " a long name  resolving",
+            " other                                12 kB",
+        ]
+        await pilot.resize_terminal(45, 6)
+        await pilot.pause()
+        assert screen_lines(app)[0].rstrip() == " nginx        ▓▓▓▓▓▓▓░░░░░  61%  18.2/29.8"
+        await pilot.resize_terminal(31, 6)
+        await pilot.pause()
+        assert [line.rstrip() for line in screen_lines(app)[:2]] == [
+            " nginx      ▓▓▓▓▓▓▓░░░░░  61%",
+            " a long n…  resolving",
+        ]
+
+
 async def test_a_bar_is_full_only_at_the_end() -> None:
     app = Stage(Activity())
     async with app.run_test(size=(40, 6)) as pilot:

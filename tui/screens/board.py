@@ -17,7 +17,6 @@ from tui.panes.resource import View
 from tui.panes.side import Side
 from tui.panes.snapshots import Snapshots
 from tui.panes.tasks import Tasks
-from tui.screens.activity import under_way
 from tui.screens.header import banner, top_line
 from tui.screens.layout import Layout, layout
 from tui.state.snapshot import Snapshot
@@ -61,7 +60,7 @@ class Board(Screen[None]):
         self.clock, self.read_only = clock, read_only
         self._host, self._notice, self._demo = host, notice, demo
         self.snapshot = Snapshot()
-        self._pending = NO_PENDING
+        self.pending = NO_PENDING
         self._layout = Layout(False, False)
         self._focused: frozenset[str] = frozenset()
         self.pane = Pane.CONTAINERS
@@ -108,11 +107,11 @@ class Board(Screen[None]):
 
     def view(self, pane: Pane) -> View:
         """Return what a pane draws now."""
-        return View(self.snapshot, self.clock(), self._pending.get(pane, MappingProxyType({})))
+        return View(self.snapshot, self.clock(), self.pending.get(pane, MappingProxyType({})))
 
     def doing(self, pane: Pane, key: str | None) -> str:
         """Return what verb of ours is at work on a row, ``""`` for none."""
-        return self._pending.get(pane, {}).get(key or "", "")
+        return self.pending.get(pane, {}).get(key or "", "")
 
     def go_to(self, pane: Pane) -> None:
         """Give a pane the keys, and in a small terminal the room."""
@@ -242,6 +241,5 @@ class Board(Screen[None]):
         self.draw()
 
     def _take_pending(self, pending: Mapping[Pane, Mapping[str, str]]) -> None:
-        self._pending = pending
-        self.activity.show(under_way(pending))
+        self.pending = pending
         self.draw()

@@ -12,9 +12,9 @@ from tui.keymap import shown
 from tui.messages import RefreshRequested
 from tui.mouse import set_mouse
 from tui.panes.pane import ResourcePane
-from tui.screens.choosing import Choosing
 from tui.screens.details import DetailsScreen
 from tui.screens.help import HelpScreen
+from tui.screens.pulling import Pulling
 from tui.targets import Pane, target
 from tui.text import safe
 from widgets.key_hints import Hint, KeyHints
@@ -38,7 +38,7 @@ def bindings() -> list[BindingType]:
     ]
 
 
-class MainScreen(Choosing):
+class MainScreen(Pulling):
     """Answers keys, clicks and the palette."""
 
     BINDINGS = bindings()
@@ -62,6 +62,8 @@ class MainScreen(Choosing):
             "commit": self.name_commit,
             "delete": lambda: self.confirm("delete", self.current.targets()),
             "usage": lambda: self.request("usage", self.current.targets()),
+            "pull": self.ask_pull,
+            "pulls": self.show_pulls,
             "mark": self._mark,
             "mark.all": lambda: self.current.table.mark_all(),
             "copy": self._copy,
@@ -73,7 +75,7 @@ class MainScreen(Choosing):
             "mouse": self._toggle_mouse,
             "palette": self._choose_action,
             "help": lambda: self._show_help(),
-            "quit": lambda: self.app.exit(),
+            "quit": self.leave,
             **{f"pane.{pane}": self._goer(pane) for pane in Pane},
             **{f"sort.{column}": self._sorter(column) for column in SORT_KEYS},
         }
@@ -90,7 +92,7 @@ class MainScreen(Choosing):
         """Return why an action does not work here and now, ``""`` when it does."""
         key = self.current.cursor_key
         doing = self.doing(self.pane, key)
-        if action.changes and doing:
+        if action.changes and doing and action.group == "Act":
             return f"Wait: it is still {doing}."
         return refusal(action, self.snapshot, self.pane, key, read_only=self.read_only)
 
@@ -111,7 +113,10 @@ class MainScreen(Choosing):
         works = [
             action
             for action in ACTIONS
-            if action.footer and action.id in self._keys and not self.refusal(action)
+            if action.footer
+            and self.pane in action.footer_panes
+            and action.id in self._keys
+            and not self.refusal(action)
         ]
         works.sort(key=lambda action: action.footer)
         self.hints.show(
