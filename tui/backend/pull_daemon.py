@@ -22,7 +22,7 @@ _LOOK = 0.3
 _GLANCE = 0.1
 """Seconds between two looks at the ingests: they grow by a mebibyte at a time."""
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
-_KNOWN = re.compile(r"(?:index|manifest|config)-")
+_DOCUMENT = re.compile(r"(?:index|manifest)-")
 
 Learn = Callable[[Descriptor], Awaitable[Plan]]
 """Reads the plan of an image from the content store."""
@@ -40,7 +40,7 @@ class DaemonPull:
         self._plan: Plan | None = None
         self._arrived: list[asyncio.Event] = []
         self._known = asyncio.Event()
-        self._top: types_pb2.Descriptor | None = None
+        self._top = types_pb2.Descriptor()
         self._early: dict[str, transfer_types_pb2.Progress] = {}
 
     async def run(self, plan: Plan | None, learn: Learn, answer: Answer, host_dir: str) -> None:
@@ -85,11 +85,9 @@ class DaemonPull:
 
     def _hear(self, progress: transfer_types_pb2.Progress) -> None:
         """Take what the daemon tells of a blob."""
-        if _KNOWN.match(progress.name):
-            if not progress.parents and progress.HasField("desc"):
-                self._top = progress.desc
-            if progress.event in ("complete", "already exists"):
-                self._known.set()
+        if _DOCUMENT.match(progress.name) and not any(map(_DIGEST.search, progress.parents)):
+            self._top = progress.desc
+            self._known.set()
         digest = _DIGEST.search(progress.name)
         if digest is None:
             return
@@ -159,11 +157,10 @@ class DaemonPull:
 
     async def _learn(self, learn: Learn) -> Plan:
         """Read the plan once the daemon has fetched the documents that it is made of."""
-        while True:
-            await self._known.wait()
-            self._known.clear()
-            if self._top is not None:
-                with suppress(BackendError):
-                    return await learn(
-                        Descriptor(self._top.media_type, self._top.digest, self._top.size)
-                    )
+        await self._known.wait()
+        for _ in count():
+            top = Descriptor(self._top.media_type, self._top.digest, self._top.size)
+            with suppress(BackendError):
+                return await learn(top)
+            await asyncio.sleep(_LOOK)
+        raise AssertionError("counting does not end")
