@@ -1,6 +1,6 @@
 """The part of the app that has images pulled and tells what came of it."""
 
-from typing import Any, cast
+from typing import Any
 
 from textual import on
 from textual.app import App
@@ -9,7 +9,7 @@ from textual.reactive import var
 
 from tui.messages import PullCancelled, PullRequested, PullsSeen
 from tui.pulled import Pulled
-from tui.pulls import Puller, Pulls
+from tui.pulls import Pulls
 from tui.screens.main import MainScreen
 from tui.screens.pull_words import sentence
 from tui.settings import state_directory
@@ -33,7 +33,7 @@ class PullApp(App[Any]):
     def open_pulls(self, backend: Backend) -> Pulls:
         """Take the back end that does the pulling; return the book of the pulls."""
         self._pulls = Pulls(
-            cast(Puller, backend.service),
+            backend.service,
             backend.watcher.reread,
             self._publish_pulls,
             self._pull_ended,

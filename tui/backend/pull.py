@@ -14,7 +14,7 @@ from tui.backend.pull_leases import pull_lease
 from tui.backend.pull_run import PullRun
 from tui.backend.reference import Reference, parse
 from tui.backend.tracker import Tell, Tracker
-from tui.backend.verbs import mutating
+from tui.backend.verbs import mutating, named
 from tui.state.models import Image
 from tui.state.progress import PullPhase
 
@@ -102,7 +102,7 @@ class Pulling(Images, Introspection):
         return Registry(reference, hosts_dir=self.hosts_dir, docker_config=self.docker_config)
 
     async def _checked_snapshotter(self, snapshotter: str | None) -> str:
-        name = self.snapshotter if snapshotter is None else snapshotter
+        name = self.snapshotter if snapshotter is None else named("snapshotter", snapshotter)
         there = await self.list_snapshotters()
         if name not in there:
             raise InvalidArgument(
