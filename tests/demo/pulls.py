@@ -98,6 +98,7 @@ async def begin(
     unpacks: Sequence[str] = ("overlayfs",),
     labels: Mapping[str, str] | None = None,
     all_metadata: bool = False,
+    manifest_limit: int = 0,
     auth: str = "",
     lease: str = "",
 ) -> Pulling:
@@ -110,6 +111,7 @@ async def begin(
         labels=labels or {},
         platforms=platforms,
         all_metadata=all_metadata,
+        manifest_limit=manifest_limit,
         unpacks=[
             types.UnpackConfiguration(platform=HERE, snapshotter=snapshotter)
             for snapshotter in unpacks

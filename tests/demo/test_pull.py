@@ -40,7 +40,7 @@ async def test_a_pull_says_what_a_daemon_says(bench: Bench) -> None:
     ]
     assert [item.event for item in said[-2:]] == ["saved", f"Completed pull from {registry}"]
     assert said[2].name == said[-2].name == NGINX
-    assert said[2].desc == said[-2].desc == pulling.space.images[NGINX].target
+    assert said[3].desc == pulling.space.images[NGINX].target
     for item in said[3:-2]:
         kind, _, digest = item.name.partition("-")
         assert kind in ("index", "manifest", "config", "layer")
@@ -206,9 +206,11 @@ async def test_another_platform_can_be_fetched_but_not_unpacked(bench: Bench) ->
     assert NGINX in pulling.space.images
 
 
+STRANGE = types_pb2.Platform(os="linux", architecture="s390x")
+
+
 async def test_a_platform_that_no_image_is_made_for_is_refused(bench: Bench) -> None:
-    strange = types_pb2.Platform(os="linux", architecture="s390x")
-    pulling = await begin(bench, platforms=(strange,), unpacks=())
+    pulling = await begin(bench, platforms=(STRANGE,), unpacks=(), manifest_limit=1)
     refusal = await pulling.ended()
     assert refusal is not None
     assert (code(refusal), refusal.text) == (
@@ -216,6 +218,15 @@ async def test_a_platform_that_no_image_is_made_for_is_refused(bench: Bench) -> 
         "no match for platform in manifest: not found",
     )
     assert pulling.lease not in pulling.space.leases
+
+
+async def test_without_a_limit_a_platform_that_is_missing_gives_an_empty_image(
+    bench: Bench,
+) -> None:
+    pulling = await begin(bench, platforms=(STRANGE,))
+    assert await pulling.ended() is None
+    assert NGINX in pulling.space.images
+    assert not _layers(pulling)
 
 
 async def test_an_image_that_is_there_is_only_looked_at(bench: Bench) -> None:

@@ -121,6 +121,8 @@ async def test_another_snapshotter_is_not_unpacked_to(bench: Bench) -> None:
     assert refusal is not None
     assert code(refusal) == "INVALID_ARGUMENT"
     assert "no unpack platforms defined" in refusal.text
+    assert pulling.progress[-1].event == "fetching image content"
+    assert not pulling.space.ingests.keys() - {_forgotten(bench)}
 
 
 async def test_what_is_for_another_platform_is_not_unpacked(

@@ -13,7 +13,7 @@ from tui.demo.fetch import Fetch
 from tui.demo.goal import Goal
 from tui.demo.images import host_architecture, save_image
 from tui.demo.line import Line
-from tui.demo.refusals import Refusal, not_found
+from tui.demo.refusals import Refusal, invalid_argument, not_found
 from tui.demo.registry import Offer, Registry
 from tui.demo.store import Lease, Space, Store
 from tui.demo.tracker import Say, Tracker
@@ -39,7 +39,11 @@ class Order:
     """Whose layers are wanted; none named means all."""
     all_metadata: bool = False
     """The manifests and configs of other platforms are wanted too."""
+    manifest_limit: int = 0
+    """Above 0 it is an error if no manifest is for the platforms that are wanted."""
     unpack: bool = False
+    unpackable: bool = True
+    """False where unpacking is wanted in a way that a daemon does not offer."""
     lease: str = ""
     """The caller's, which then holds what comes; without one the pull makes its own."""
 
@@ -120,7 +124,9 @@ class Pull:
         offer = self._puller.registry.offer(self._order.reference)
         self._top = offer.top
         self._event(f"Pulling from {self._source}")
-        self._event("fetching image content", self._order.reference, offer.top)
+        self._event("fetching image content", self._order.reference)
+        if not self._order.unpackable:
+            raise invalid_argument("unable to initialize unpacker: no unpack platforms defined")
         self._begin(offer)
 
     def _begin(self, offer: Offer) -> None:
@@ -164,7 +170,7 @@ class Pull:
         if blob.kind != "index":
             return []
         fitting = [manifest for manifest in blob.children if self._fits(manifest)]
-        if not fitting:
+        if not fitting and self._order.manifest_limit:
             raise not_found("no match for platform in manifest")
         return list(blob.children) if self._order.all_metadata else fitting
 
@@ -189,10 +195,9 @@ class Pull:
             return
         name, target = self._order.name, self._top.descriptor
         save_image(self._goal.store, self._goal.space, name, target, self._order.labels)
-        self._event("saved", name, self._top)
+        self._event("saved", name)
         self._event(f"Completed pull from {self._source}")
         self.end()
 
-    def _event(self, event: str, name: str = "", blob: Blob | None = None) -> None:
-        descriptor = None if blob is None else blob.descriptor
-        self._say(pb.Progress(event=event, name=name, desc=descriptor))
+    def _event(self, event: str, name: str = "") -> None:
+        self._say(pb.Progress(event=event, name=name))

@@ -71,7 +71,7 @@ class Transfer(Service):
 
 
 def _order(source: types.OCIRegistry, destination: types.ImageStore, lease: str) -> Order:
-    """Read what is to be pulled, or refuse what cannot be unpacked."""
+    """Read what is to be pulled, and whether it can be unpacked."""
     checked_labels(destination.labels)
     if not destination.name:
         raise invalid_argument("image name must not be empty")
@@ -81,16 +81,16 @@ def _order(source: types.OCIRegistry, destination: types.ImageStore, lease: str)
         for unpack in destination.unpacks
         if unpack.snapshotter in ("", SNAPSHOTTER) and _architecture(unpack.platform) == here
     ]
-    if destination.unpacks and not unpacks:
-        raise invalid_argument("unable to initialize unpacker: no unpack platforms defined")
     return Order(
         source.reference,
         destination.name,
         dict(destination.labels),
-        tuple(_architecture(platform) for platform in destination.platforms),
-        destination.all_metadata,
-        bool(unpacks),
-        lease,
+        architectures=tuple(_architecture(platform) for platform in destination.platforms),
+        all_metadata=destination.all_metadata,
+        manifest_limit=destination.manifest_limit,
+        unpack=bool(unpacks),
+        unpackable=bool(unpacks) or not destination.unpacks,
+        lease=lease,
     )
 
 
