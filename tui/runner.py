@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -82,9 +81,13 @@ class Runner:
 
     async def settled(self, seconds: float) -> None:
         """Wait until no verb is under way, but not for longer than this."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._idle.wait()
+        # Not asyncio.timeout: the caller may be cancelled, and in such a task it ends
+        # as a further cancellation on Python 3.11.2.
+        waiting = asyncio.create_task(self._idle.wait())
+        try:
+            await asyncio.wait({waiting}, timeout=seconds)
+        finally:
+            waiting.cancel()
 
     async def _one(self, outcome: Outcome, target: Target, options: Options) -> None:
         try:

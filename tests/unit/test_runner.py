@@ -1,5 +1,6 @@
 """What comes of a verb on several objects, and what is said of it."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -52,3 +53,33 @@ async def test_one_that_is_asked_about_is_not_told_as_well() -> None:
     outcome = await stop(deaf=StillRunning("It did not stop."))
     assert outcome.take_stubborn() == (target("deaf"),)
     assert not outcome.worth_telling
+
+
+async def test_waiting_for_verbs_ends_also_in_a_task_that_was_cancelled() -> None:
+    held, left = asyncio.Event(), asyncio.Event()
+
+    async def stop_container(*_: Any, **__: Any) -> None:
+        held.set()
+        await asyncio.Event().wait()
+
+    service = SimpleNamespace(stop_container=stop_container)
+    runner = Runner(
+        cast(Backend, SimpleNamespace(service=service, watcher=None)), lambda pending: None
+    )
+    verb = asyncio.create_task(runner.run("stop", (target("a"),), {}))
+    await held.wait()
+
+    async def follow() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await runner.settled(0.01)
+            left.set()
+
+    following = asyncio.create_task(follow())
+    await asyncio.sleep(0)
+    following.cancel()
+    await asyncio.wait({following}, timeout=30)
+    assert left.is_set()
+    verb.cancel()
+    await asyncio.wait({verb}, timeout=30)
