@@ -25,7 +25,7 @@ from tui.targets import Pane
 from widgets.activity import Activity
 from widgets.bars import Item
 from widgets.key_hints import KeyHints
-from widgets.scroller import Prose
+from widgets.scroller import Notice
 from widgets.status_line import StatusLine
 from widgets.tabs_line import Tab, TabsLine
 
@@ -71,8 +71,8 @@ class Board(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the lines, the panes and the details."""
         yield StatusLine(id="top")
-        line = Prose(id="banner")
-        line.can_focus = line.display = False
+        line = Notice(id="banner")
+        line.display = False
         yield line
         yield TabsLine(id="tabs")
         with Horizontal(id="body"):
@@ -86,7 +86,7 @@ class Board(Screen[None]):
     def on_mount(self) -> None:
         """Find the parts once, and follow the app's snapshot."""
         self.top = self.query_one("#top", StatusLine)
-        self.banner = self.query_one("#banner", Prose)
+        self.banner = self.query_one("#banner", Notice)
         self.tabs = self.query_one(TabsLine)
         self.side = self.query_one(Side)
         self.activity = self.query_one(Activity)
