@@ -1,5 +1,6 @@
 """The app: it joins the screens to the back end, and knows no details of either."""
 
+import asyncio
 import gc
 import logging
 import os
@@ -128,7 +129,20 @@ class C9dApp(KeyOrder, DiffDisplay[None]):
         self._following = self.run_worker(self._follow_daemon(), name="follow", group="follow")
 
     async def _follow_daemon(self) -> None:
-        """Connect, and show every picture that comes until the app ends."""
+        """Follow the daemon until the app ends; if that ends before, so does the app.
+
+        A dashboard that nothing feeds would show old data as if they were live.
+        """
+        try:
+            await self._follow()
+        except asyncio.CancelledError:
+            here = asyncio.current_task()
+            if here is not None and here.cancelling():
+                raise
+        raise RuntimeError("nothing follows the daemon any more")
+
+    async def _follow(self) -> None:
+        """Connect, and show every picture that comes."""
         self._backend = backend = await self._connect_to(self.settings)
         self._runner = runner = Runner(backend, self._publish)
         try:

@@ -85,6 +85,9 @@ class Watcher:
                 if (newest := self._store.snapshot()) is not shown:
                     shown = newest
                     yield shown
+            if worker.cancelled():
+                # To whoever reads this it would look like their own end.
+                raise RuntimeError("the watch of the daemon was cancelled")
             worker.result()
         finally:
             worker.cancel()
