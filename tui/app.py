@@ -4,10 +4,9 @@ import asyncio
 import gc
 import logging
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 from datetime import datetime
-from types import MappingProxyType
 
 from textual import on
 from textual.binding import Binding
@@ -22,7 +21,7 @@ from tui.screens.main import MainScreen
 from tui.settings import Settings
 from tui.signals import on_ending
 from tui.state.snapshot import Snapshot
-from tui.targets import Pane
+from tui.targets import NO_PENDING, Pending
 from tui.verbs import Backend
 from widgets.diff_display import DiffDisplay
 from widgets.glyphs import use_glyphs
@@ -75,8 +74,8 @@ class C9dApp(KeyOrder, DiffDisplay[None]):
 
     snapshot: var[Snapshot] = var(Snapshot)
     """The newest picture of the daemon."""
-    pending: var[Mapping[Pane, Mapping[str, str]]] = var(MappingProxyType({}))
-    """What verbs of ours are under way, by pane and row key."""
+    pending: var[Pending] = var(NO_PENDING)
+    """What verbs of ours are under way, by pane and row."""
 
     def __init__(
         self,
@@ -207,6 +206,6 @@ class C9dApp(KeyOrder, DiffDisplay[None]):
                 markup=False,
             )
 
-    def _publish(self, pending: Mapping[Pane, Mapping[str, str]]) -> None:
+    def _publish(self, pending: Pending) -> None:
         """Take what is under way, for the rows to say so."""
         self.pending = pending

@@ -1,19 +1,17 @@
 """Runs verbs: a few at a time, with the row saying so until the daemon confirms."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from tui.backend.errors import BackendError, StillRunning
 from tui.format import plural
-from tui.targets import Pane, Target
+from tui.targets import Pane, Pending, Place, Target
 from tui.text import safe
 from tui.verbs import VERBS, Backend, Options, touched
 
 AT_ONCE = 8
-Pending = Mapping[Pane, Mapping[str, str]]
-"""What is being done, by pane and row key."""
 
 
 @dataclass(slots=True)
@@ -59,7 +57,7 @@ class Runner:
         """Take the back end, and who is told what is under way whenever that changes."""
         self._backend = backend
         self._publish = publish
-        self._pending: dict[Pane, dict[str, str]] = {pane: {} for pane in Pane}
+        self._pending: dict[Pane, dict[Place, str]] = {pane: {} for pane in Pane}
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._runs = 0
         self._idle = asyncio.Event()
@@ -115,10 +113,11 @@ class Runner:
     def _set(self, panes: tuple[Pane, ...], targets: tuple[Target, ...], doing: str) -> None:
         for pane in panes:
             for target in targets:
+                place = Place(target.namespace, _row_key(pane, target))
                 if doing:
-                    self._pending[pane][_row_key(pane, target)] = doing
+                    self._pending[pane][place] = doing
                 else:
-                    self._pending[pane].pop(_row_key(pane, target), None)
+                    self._pending[pane].pop(place, None)
         self._publish(MappingProxyType({pane: dict(rows) for pane, rows in self._pending.items()}))
 
 

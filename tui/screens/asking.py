@@ -119,7 +119,9 @@ class Asking(Board):
 
     def request(self, verb: str, targets: tuple[Target, ...], **options: str) -> None:
         """Ask the app to run a verb; what was marked has served its purpose."""
-        targets = tuple(each for each in targets if not self.doing(each.pane, each.key))
+        targets = tuple(
+            each for each in targets if not self.doing(each.pane, each.key, each.namespace)
+        )
         if not targets:
             return
         self.current.table.clear_marks()

@@ -1,8 +1,7 @@
 """The dashboard as a picture: what stands where, and how snapshots get there."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
-from types import MappingProxyType
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -21,7 +20,7 @@ from tui.screens.activity import under_way
 from tui.screens.header import banner, top_line
 from tui.screens.layout import Layout, layout
 from tui.state.snapshot import Snapshot
-from tui.targets import Pane
+from tui.targets import NO_PENDING, Pane, Pending, Place
 from widgets.activity import Activity
 from widgets.bars import Item
 from widgets.key_hints import KeyHints
@@ -31,7 +30,6 @@ from widgets.tabs_line import Tab, TabsLine
 
 TICK = 10.0
 """Seconds between two looks at the clock; ages change in steps of that."""
-NO_PENDING: Mapping[Pane, Mapping[str, str]] = MappingProxyType({})
 
 
 class Board(Screen[None]):
@@ -108,11 +106,15 @@ class Board(Screen[None]):
 
     def view(self, pane: Pane) -> View:
         """Return what a pane draws now."""
-        return View(self.snapshot, self.clock(), self._pending.get(pane, MappingProxyType({})))
+        here = self.snapshot.namespace
+        rows = self._pending.get(pane, {}).items()
+        pending = {place.key: doing for place, doing in rows if place.namespace == here}
+        return View(self.snapshot, self.clock(), pending)
 
-    def doing(self, pane: Pane, key: str | None) -> str:
-        """Return what verb of ours is at work on a row, ``""`` for none."""
-        return self._pending.get(pane, {}).get(key or "", "")
+    def doing(self, pane: Pane, key: str | None, namespace: str | None = None) -> str:
+        """Return what verb is at work on a row, here or in a namespace; ``""`` for none."""
+        where = self.snapshot.namespace if namespace is None else namespace
+        return self._pending.get(pane, {}).get(Place(where, key or ""), "")
 
     def go_to(self, pane: Pane) -> None:
         """Give a pane the keys, and in a small terminal the room."""
@@ -241,7 +243,7 @@ class Board(Screen[None]):
         self.snapshot = snapshot
         self.draw()
 
-    def _take_pending(self, pending: Mapping[Pane, Mapping[str, str]]) -> None:
+    def _take_pending(self, pending: Pending) -> None:
         self._pending = pending
         self.activity.show(under_way(pending))
         self.draw()

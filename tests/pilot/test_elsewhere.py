@@ -1,0 +1,64 @@
+"""What is under way in one namespace while another one is shown."""
+
+import asyncio
+from dataclasses import replace
+from types import MappingProxyType
+
+from tests.support.driving import Driver, driving
+from tests.support.fixed import FixedApp
+from tests.support.world import CONTAINERS, TASKS, WORLD
+from tui.state.snapshot import Snapshot
+from tui.targets import Pane
+
+
+def twin() -> Snapshot:
+    """Another namespace with the same ids, where nothing of web-1 runs."""
+    return replace(
+        WORLD,
+        namespace="k8s.io",
+        containers=MappingProxyType(
+            {row.id: replace(row, namespace="k8s.io", name=f"twin-{row.id}") for row in CONTAINERS}
+        ),
+        tasks=MappingProxyType(
+            {
+                row.container_id: replace(row, namespace="k8s.io", pid=99)
+                for row in TASKS
+                if row.container_id != "web-1"
+            }
+        ),
+    )
+
+
+async def show(app: FixedApp, driver: Driver, snapshot: Snapshot) -> None:
+    app.watcher.feed(snapshot)
+    await driver.until(lambda: app.main.snapshot is snapshot, "it is shown")
+
+
+async def stop(driver: Driver, key: str) -> None:
+    await driver.go(Pane.CONTAINERS, key)
+    await driver.press("s", "right", "enter")
+    await driver.until(lambda: driver.dialog == "", "it was asked")
+
+
+async def test_a_row_of_the_same_name_elsewhere_is_left_alone() -> None:
+    app = FixedApp()
+    done = asyncio.Event()
+
+    async def wait(_verb: str) -> None:
+        await done.wait()
+
+    app.service.answer = wait
+    async with driving(app) as driver:
+        await stop(driver, "web-2")
+        await driver.until(lambda: "stopping" in driver.cells("web-2"), "the row says so")
+        await show(app, driver, twin())
+        await driver.until(lambda: "running" in driver.cells("web-2"), "the other one runs")
+        await driver.press("p")
+        await driver.until(
+            lambda: ("pause", ("web-2",), {"namespace": "k8s.io"}) in app.service.calls,
+            "it takes verbs",
+        )
+        await show(app, driver, WORLD)
+        await driver.until(lambda: "stopping" in driver.cells("web-2"), "it is still stopping")
+        done.set()
+        await driver.until(lambda: "running" in driver.cells("web-2"), "it is over")
