@@ -198,7 +198,7 @@ class C9dApp(KeyOrder, DiffDisplay[None]):
         outcome = await self._runner.run(event.action, event.targets, event.options)
         stubborn = outcome.take_stubborn()
         if stubborn:
-            self.main.confirm("force", stubborn)
+            self.main.confirm("force", stubborn, seen=event.seen)
         if outcome.worth_telling:
             self.notify(
                 outcome.summary(),

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from tests.support.driving import Driver, driving
 from tests.support.fixed import FixedApp
 from tests.support.world import CONTAINERS, TASKS, WORLD
+from tui.backend.errors import StillRunning
 from tui.state.snapshot import Snapshot
 from tui.targets import Pane
 
@@ -62,3 +63,37 @@ async def test_a_row_of_the_same_name_elsewhere_is_left_alone() -> None:
         await driver.until(lambda: "stopping" in driver.cells("web-2"), "it is still stopping")
         done.set()
         await driver.until(lambda: "running" in driver.cells("web-2"), "it is over")
+
+
+async def test_what_would_not_stop_is_described_as_it_was() -> None:
+    app = FixedApp()
+    timed_out = asyncio.Event()
+
+    async def fail(_verb: str) -> None:
+        await timed_out.wait()
+        raise StillRunning("web-1 did not stop.")
+
+    app.service.answer = fail
+    async with driving(app) as driver:
+        await stop(driver, "web-1")
+        await driver.press("2")
+        await show(app, driver, twin())
+        await driver.press("space")
+        marked = driver.pane.table.marked
+        assert marked
+        timed_out.set()
+        await driver.until(lambda: "Kill task web-1?" in driver.text(), "it asks again")
+        text = driver.text()
+        assert "running, pid 4211" in text
+        assert 'In the namespace "default", not the one shown.' in text
+        assert "hidden" not in text
+        assert "twin" not in text.partition("Kill task")[2]
+        await driver.press("right", "enter")
+        await driver.until(
+            lambda: (
+                ("stop_container", ("web-1", "SIGKILL"), {"namespace": "default"})
+                in app.service.calls
+            ),
+            "it is killed where it is",
+        )
+        assert driver.pane.table.marked == marked

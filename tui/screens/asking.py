@@ -7,6 +7,7 @@ from tui.messages import ActionRequested
 from tui.screens.board import Board
 from tui.screens.questions import ask
 from tui.state.models import TaskStatus
+from tui.state.snapshot import Snapshot
 from tui.targets import Target
 from tui.text import safe
 from widgets.dialog import ConfirmDialog, PromptDialog
@@ -54,6 +55,7 @@ class Asking(Board):
 
     def choose_signal(self) -> None:
         """Ask for a signal, then whether to send it."""
+        seen = self.snapshot
         targets = tuple(
             each
             for each in self.current.targets()
@@ -62,7 +64,7 @@ class Asking(Board):
 
         def chosen(signal: str | None) -> None:
             if signal and targets:
-                self.confirm("kill", targets, signal)
+                self.confirm("kill", targets, signal, seen=seen)
 
         options = [Option(name, name, note) for name, note in SIGNALS.items()]
         self.app.push_screen(PickDialog("Send a signal", options, "SIGTERM"), chosen)
@@ -83,27 +85,43 @@ class Asking(Board):
             PromptDialog(
                 f"Commit {safe(target.title, 40)}",
                 "Name of the committed snapshot",
-                validate=partial(self._wrong_name, target.snapshotter),
+                validate=partial(self._wrong_name, target),
                 lines=(f"Makes a read-only snapshot of {safe(target.snapshot_key, 40)} as it is.",),
                 confirm_label="Commit",
             ),
             named,
         )
 
-    def confirm(self, verb: str, targets: tuple[Target, ...], signal: str = "") -> None:
-        """Ask before a verb that loses something; nothing happens on the way out."""
+    def confirm(
+        self,
+        verb: str,
+        targets: tuple[Target, ...],
+        signal: str = "",
+        *,
+        seen: Snapshot | None = None,
+    ) -> None:
+        """Ask before a verb that loses something; nothing happens on the way out.
+
+        Args:
+            verb: As `ask` takes it.
+            targets: What it is about.
+            signal: The signal of a kill.
+            seen: What was known when the targets were frozen, None for what is known now.
+        """
         if not targets:  # they went between the key and its answer
             return
-        hidden = self.current.hidden_marks()
-        question = ask(verb, targets, self.snapshot, hidden=hidden, signal=signal)
+        known = seen or self.snapshot
+        hidden = self.panes[targets[0].pane].hidden(targets)
+        elsewhere = targets[0].namespace != self.snapshot.namespace
+        question = ask(verb, targets, known, hidden=hidden, signal=signal, elsewhere=elsewhere)
 
         def answered(yes: bool | None) -> None:
             if yes and verb == "kill":
-                self.request("kill", targets, signal=signal)
+                self.request("kill", targets, seen=known, signal=signal)
             elif yes and verb == "force":
-                self.request("stop", targets, force="yes")
+                self.request("stop", targets, seen=known, force="yes")
             elif yes:
-                self.request(verb, targets)
+                self.request(verb, targets, seen=known)
 
         self.app.push_screen(
             ConfirmDialog(
@@ -117,29 +135,36 @@ class Asking(Board):
             answered,
         )
 
-    def request(self, verb: str, targets: tuple[Target, ...], **options: str) -> None:
+    def request(
+        self,
+        verb: str,
+        targets: tuple[Target, ...],
+        *,
+        seen: Snapshot | None = None,
+        **options: str,
+    ) -> None:
         """Ask the app to run a verb; what was marked has served its purpose."""
         targets = tuple(
             each for each in targets if not self.doing(each.pane, each.key, each.namespace)
         )
         if not targets:
             return
-        self.current.table.clear_marks()
-        self.post_message(ActionRequested(verb, targets, options))
+        self.panes[targets[0].pane].unmark(targets)
+        self.post_message(ActionRequested(verb, targets, options, seen or self.snapshot))
 
     def say(self, sentence: str) -> None:
         """Tell the user one sentence, without looking for markup in it."""
         self.notify(sentence, severity="warning", markup=False)
 
-    def _wrong_name(self, snapshotter: str, text: str) -> str | None:
+    def _wrong_name(self, source: Target, text: str) -> str | None:
         """Say what is wrong with the name of a new snapshot, None if nothing is."""
-        name = text.strip()
+        name, here = text.strip(), source.namespace == self.snapshot.namespace
         if not name:
             return "A name is needed."
         if len(name) > NAME_LIMIT:
             return f"The name may have {NAME_LIMIT} characters."
         if not name.isprintable() or any(char.isspace() or char in "\\'\"" for char in name):
             return "The name may not hold spaces, quotes or backslashes."
-        if f"{snapshotter}/{name}" in self.snapshot.snapshots:
-            return f"{safe(snapshotter, 20)} has a snapshot of that name already."
+        if f"{source.snapshotter}/{name}" in self.snapshot.snapshots and here:
+            return f"{safe(source.snapshotter, 20)} has a snapshot of that name already."
         return None

@@ -45,7 +45,13 @@ class Question:
 
 
 def ask(
-    verb: str, targets: tuple[Target, ...], snapshot: Snapshot, *, hidden: int = 0, signal: str = ""
+    verb: str,
+    targets: tuple[Target, ...],
+    snapshot: Snapshot,
+    *,
+    hidden: int = 0,
+    signal: str = "",
+    elsewhere: bool = False,
 ) -> Question:
     """Put a verb on some targets as a question.
 
@@ -55,6 +61,7 @@ def ask(
         snapshot: What is known of them.
         hidden: How many of them the filter hides.
         signal: The signal of a kill.
+        elsewhere: Whether another namespace than theirs is on the screen.
     """
     first = targets[0]
     noun = NOUNS[Pane.TASKS] if verb in ("stop", "force", "kill") else NOUNS[first.pane]
@@ -63,6 +70,8 @@ def ask(
     lines = list(warnings(verb, targets, snapshot))
     if hidden:
         lines.insert(0, f"{hidden} of them hidden by the filter.")
+    if elsewhere:
+        lines.insert(0, f'In the namespace "{safe(first.namespace, 40)}", not the one shown.')
     return Question(
         title=f"{word} {what}?",
         targets=tuple(describe(each, snapshot) for each in targets),
