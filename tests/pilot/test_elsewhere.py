@@ -97,3 +97,14 @@ async def test_what_would_not_stop_is_described_as_it_was() -> None:
             "it is killed where it is",
         )
         assert driver.pane.table.marked == marked
+
+
+async def test_only_targets_are_counted_as_hidden() -> None:
+    async with driving(FixedApp()) as driver:
+        for key in ("legacy", "api-7", "web-1"):
+            await driver.go(Pane.CONTAINERS, key)
+            await driver.press("space")
+        # "legacy" has no task that could be stopped, "api-7" has one.
+        await driver.press("slash", *"web", "enter", "s")
+        await driver.until(lambda: "Stop 2 tasks?" in driver.text(), "it asks")
+        assert "1 of them hidden by the filter." in driver.text()
