@@ -1,6 +1,7 @@
 """Runs verbs: a few at a time, with the row saying so until the daemon confirms."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -43,7 +44,9 @@ class Outcome:
             name = f" as {safe(self.options['name'], 60)}" if "name" in self.options else ""
             return f"{verb} {safe(one, 60) if one else plural(len(self.done), 'object')}{name}."
         target, error = self.failed[0]
-        sentence = f"{safe(target.title, 40)}: {safe(str(error), 300)}"
+        sentence = safe(str(error), 300)
+        if not re.search(rf"(?<![\w-]){re.escape(target.title)}(?![\w-])", str(error)):
+            sentence = f"{safe(target.title, 40)}: {sentence}"
         total = len(self.done) + len(self.failed)
         if total == 1:
             return sentence

@@ -4,7 +4,7 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any, cast
 
-from tui.backend.errors import BackendError, NotFound, StillRunning, Timeout
+from tui.backend.errors import BackendError, FailedPrecondition, NotFound, StillRunning, Timeout
 from tui.runner import Outcome, Runner
 from tui.targets import Pane, Target
 from tui.verbs import Backend
@@ -47,6 +47,13 @@ async def test_a_daemon_that_does_not_answer_is_no_reason_to_kill() -> None:
     outcome = await stop(b=Timeout("Could not get task b: no answer in time."))
     assert outcome.take_stubborn() == ()
     assert "no answer in time" in outcome.summary()
+
+
+async def test_a_name_is_told_once() -> None:
+    outcome = await stop(**{"web-1": FailedPrecondition("web-1 is the file system of x.")})
+    assert outcome.summary() == "Stopped 1 of 2. web-1 is the file system of x."
+    outcome = await stop(**{"web-1": FailedPrecondition("Could not stop task web-10: no.")})
+    assert outcome.summary() == "Stopped 1 of 2. web-1: Could not stop task web-10: no."
 
 
 async def test_one_that_is_asked_about_is_not_told_as_well() -> None:

@@ -2,13 +2,14 @@
 
 from functools import partial
 
-from tui.conditions import running
+from tui.conditions import running, stands_on
+from tui.format import plural
 from tui.messages import ActionRequested
 from tui.screens.board import Board
-from tui.screens.questions import ask
+from tui.screens.questions import ask, committing
 from tui.state.models import TaskStatus
 from tui.state.snapshot import Snapshot
-from tui.targets import Target
+from tui.targets import Pane, Target
 from tui.text import safe
 from widgets.dialog import ConfirmDialog, PromptDialog
 from widgets.pick_dialog import Option, PickDialog
@@ -69,6 +70,21 @@ class Asking(Board):
         options = [Option(name, name, note) for name, note in SIGNALS.items()]
         self.app.push_screen(PickDialog("Send a signal", options, "SIGTERM"), chosen)
 
+    def ask_delete(self) -> None:
+        """Ask before a delete; the file system of a container goes with its container alone."""
+        targets = self.current.targets()
+        taken = {
+            each: reason
+            for each in targets
+            if each.pane is Pane.SNAPSHOTS and (reason := stands_on(self.snapshot, each.key))
+        }
+        free = tuple(each for each in targets if each not in taken)
+        if taken and not free:
+            self.say(next(iter(taken.values())))
+            return
+        note = f"Left out: {plural(len(taken), 'snapshot')} that containers stand on."
+        self.confirm("delete", free, note=note if taken else "")
+
     def name_commit(self) -> None:
         """Ask for the name of a commit."""
         targets = self.current.targets()
@@ -86,7 +102,7 @@ class Asking(Board):
                 f"Commit {safe(target.title, 40)}",
                 "Name of the committed snapshot",
                 validate=partial(self._wrong_name, target),
-                lines=(f"Makes a read-only snapshot of {safe(target.snapshot_key, 40)} as it is.",),
+                lines=committing(target, self.snapshot),
                 confirm_label="Commit",
             ),
             named,
@@ -99,6 +115,7 @@ class Asking(Board):
         signal: str = "",
         *,
         seen: Snapshot | None = None,
+        note: str = "",
     ) -> None:
         """Ask before a verb that loses something; nothing happens on the way out.
 
@@ -107,6 +124,7 @@ class Asking(Board):
             targets: What it is about.
             signal: The signal of a kill.
             seen: What was known when the targets were frozen, None for what is known now.
+            note: What else to say.
         """
         if not targets:  # they went between the key and its answer
             return
@@ -126,7 +144,7 @@ class Asking(Board):
         self.app.push_screen(
             ConfirmDialog(
                 question.title,
-                lines=question.lines,
+                lines=(note, *question.lines) if note else question.lines,
                 targets=question.targets,
                 consequence=question.consequence,
                 command=question.command,

@@ -99,6 +99,20 @@ def describe(target: Target, snapshot: Snapshot) -> str:
     return f"{name}{longer} ({state})"
 
 
+def committing(target: Target, snapshot: Snapshot) -> tuple[str, ...]:
+    """Say what a commit makes, and of what: only a container's snapshot is copied."""
+    key = safe(target.snapshot_key, 40)
+    user = snapshot_users(snapshot).get(f"{target.snapshotter}/{target.snapshot_key}")
+    container = snapshot.containers.get(user or "")
+    if container is None:
+        return (
+            f"Makes {key} itself the read-only snapshot: no container stands on it, so its key "
+            "is gone then and nothing can be written to it any more.",
+        )
+    of = f", the file system of {safe(container.title, 40)}," if container.title != key else ""
+    return (f"Makes a read-only snapshot of {key}{of} as it is.",)
+
+
 def consequence(
     verb: str, targets: tuple[Target, ...], snapshot: Snapshot, signal: str = ""
 ) -> str:
@@ -135,7 +149,7 @@ def _lost(targets: tuple[Target, ...], snapshot: Snapshot) -> str:
 def warnings(verb: str, targets: tuple[Target, ...], snapshot: Snapshot) -> tuple[str, ...]:
     """Return what else one should know: who will object, and what depends on it."""
     found: dict[str, None] = {}
-    users, children = snapshot_users(snapshot), children_counts(snapshot)
+    children = children_counts(snapshot)
     for each in targets:
         if each.pane is Pane.IMAGES:
             count = sum(row.image == each.name for row in snapshot.containers.values())
@@ -144,8 +158,6 @@ def warnings(verb: str, targets: tuple[Target, ...], snapshot: Snapshot) -> tupl
                     None
                 )
         elif each.pane is Pane.SNAPSHOTS:
-            if user := users.get(each.key):
-                found[f"Container {safe(user, 40)} stands on it and cannot start again."] = None
             if children.get(each.key):
                 upper = plural(children[each.key], "snapshot")
                 found[f"{upper} on top of it: the daemon will refuse."] = None
