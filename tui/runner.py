@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -13,6 +14,7 @@ from tui.text import safe
 from tui.verbs import VERBS, Backend, Options, touched
 
 AT_ONCE = 8
+"""Objects that one verb is at work on; the others queue."""
 
 
 @dataclass(slots=True)
@@ -61,7 +63,10 @@ class Runner:
         self._backend = backend
         self._publish = publish
         self._pending: dict[Pane, dict[Place, str]] = {pane: {} for pane in Pane}
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        # By verb: what waits for tasks to end, or measures, must not hold up the rest.
+        self._slots: dict[tuple[str, bool], asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(AT_ONCE)
+        )
         self._runs = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -92,7 +97,7 @@ class Runner:
 
     async def _one(self, outcome: Outcome, target: Target, options: Options) -> None:
         try:
-            async with self._slots:
+            async with self._slots[outcome.verb, "force" in options]:
                 await VERBS[outcome.verb].call(self._backend, target, options)
             outcome.done.append(target)
         except BackendError as error:

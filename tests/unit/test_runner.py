@@ -4,8 +4,9 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any, cast
 
+from tests.flow.watching import eventually
 from tui.backend.errors import BackendError, FailedPrecondition, NotFound, StillRunning, Timeout
-from tui.runner import Outcome, Runner
+from tui.runner import AT_ONCE, Outcome, Runner
 from tui.targets import Pane, Target
 from tui.verbs import Backend
 
@@ -90,3 +91,38 @@ async def test_waiting_for_verbs_ends_also_in_a_task_that_was_cancelled() -> Non
     assert left.is_set()
     verb.cancel()
     await asyncio.wait({verb}, timeout=30)
+
+
+async def test_verbs_that_wait_long_do_not_hold_up_others() -> None:
+    started: list[str] = []
+    forever = asyncio.Event()
+
+    async def stop_container(name: str, signal: str | None, **_: Any) -> None:
+        started.append(f"stop {name} {signal}")
+        if signal is None:
+            await forever.wait()
+
+    async def measure(key: str, _namespace: str) -> None:
+        started.append(f"measure {key}")
+        await forever.wait()
+
+    async def pause(name: str, **_: Any) -> None:
+        started.append(f"pause {name}")
+
+    async def reread(*_: Any) -> None:
+        pass
+
+    service = SimpleNamespace(stop_container=stop_container, pause=pause)
+    watcher = SimpleNamespace(measure=measure, reread=reread)
+    backend = cast(Backend, SimpleNamespace(service=service, watcher=watcher))
+    runner = Runner(backend, lambda pending: None)
+    many = tuple(target(str(number)) for number in range(AT_ONCE + 4))
+    waiting = [asyncio.create_task(runner.run(verb, many, {})) for verb in ("stop", "usage")]
+    await eventually(lambda: len(started) == 2 * AT_ONCE, "not begun")
+    async with asyncio.timeout(30):
+        await runner.run("pause", (target("web-1"),), {})
+        await runner.run("stop", (target("0"),), {"force": "yes"})
+    assert started[2 * AT_ONCE :] == ["pause web-1", "stop 0 SIGKILL"]
+    forever.set()
+    await asyncio.gather(*waiting)
+    assert len(started) == 2 * len(many) + 2
