@@ -4,10 +4,9 @@ import asyncio
 import gc
 import logging
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing, suppress
 from datetime import datetime
-from types import MappingProxyType
 
 from textual import on
 from textual.binding import Binding
@@ -24,7 +23,7 @@ from tui.screens.main import MainScreen
 from tui.settings import Settings
 from tui.signals import on_ending
 from tui.state.snapshot import Snapshot
-from tui.targets import Pane
+from tui.targets import NO_PENDING, Pending
 from tui.verbs import Backend
 from widgets.diff_display import DiffDisplay
 from widgets.glyphs import use_glyphs
@@ -78,8 +77,8 @@ class C9dApp(PullApp, KeyOrder, DiffDisplay[None]):
 
     snapshot: var[Snapshot] = var(Snapshot)
     """The newest picture of the daemon."""
-    pending: var[Mapping[Pane, Mapping[str, str]]] = var(MappingProxyType({}))
-    """What verbs of ours are under way, by pane and row key."""
+    pending: var[Pending] = var(NO_PENDING)
+    """What verbs of ours are under way, by pane and row."""
 
     def __init__(
         self,
@@ -136,7 +135,20 @@ class C9dApp(PullApp, KeyOrder, DiffDisplay[None]):
         self._following = self.run_worker(self._follow_daemon(), name="follow", group="follow")
 
     async def _follow_daemon(self) -> None:
-        """Connect, and show every picture that comes until the app ends."""
+        """Follow the daemon until the app ends; if that ends before, so does the app.
+
+        A dashboard that nothing feeds would show old data as if they were live.
+        """
+        try:
+            await self._follow()
+        except asyncio.CancelledError:
+            here = asyncio.current_task()
+            if here is not None and here.cancelling():
+                raise
+        raise RuntimeError("nothing follows the daemon any more")
+
+    async def _follow(self) -> None:
+        """Connect, and show every picture that comes."""
         self._backend = backend = await self._connect_to(self.settings)
         self._runner = runner = Runner(backend, self._publish)
         pulls = self.open_pulls(backend)
@@ -194,7 +206,7 @@ class C9dApp(PullApp, KeyOrder, DiffDisplay[None]):
         outcome = await self._runner.run(event.action, event.targets, event.options)
         stubborn = outcome.take_stubborn()
         if stubborn:
-            self.main.confirm("force", stubborn)
+            self.main.confirm("force", stubborn, seen=event.seen)
         if outcome.worth_telling:
             self.notify(
                 outcome.summary(),
@@ -202,6 +214,6 @@ class C9dApp(PullApp, KeyOrder, DiffDisplay[None]):
                 markup=False,
             )
 
-    def _publish(self, pending: Mapping[Pane, Mapping[str, str]]) -> None:
+    def _publish(self, pending: Pending) -> None:
         """Take what is under way, for the rows to say so."""
         self.pending = pending

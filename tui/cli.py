@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from tui import __version__, splash
+from tui.locales import says_utf8, users_own
 from tui.settings import (
     DEFAULT_ADDRESS,
     DEFAULT_NAMESPACE,
@@ -121,14 +122,6 @@ def _is_socket(path: str) -> bool:
         return False
 
 
-def _utf8(environ: Mapping[str, str]) -> bool:
-    """Whether the locale of the environment says UTF-8 (POSIX: LC_ALL, LC_CTYPE, LANG)."""
-    for name in ("LC_ALL", "LC_CTYPE", "LANG"):
-        if environ.get(name):
-            return "utf" in environ[name].lower()
-    return False
-
-
 def settings_of(arguments: argparse.Namespace, environ: Mapping[str, str]) -> tuple[Settings, str]:
     """Settle flags, environment and defaults, in that order.
 
@@ -151,7 +144,7 @@ def settings_of(arguments: argparse.Namespace, environ: Mapping[str, str]) -> tu
         read_only=arguments.read_only,
         refresh=arguments.refresh,
         log_file=arguments.log_file,
-        ascii=not _utf8(environ),
+        ascii=not says_utf8(environ),
         diff_display=not environ.get("C9D_NO_DIFF"),
     )
     return settings, notice
@@ -240,7 +233,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return demo_engine(arguments[1:])
     parsed = _parser().parse_args(arguments)
-    settings, notice = settings_of(parsed, os.environ)
+    settings, notice = settings_of(parsed, users_own(os.environ))
     try:
         return _run(settings, notice)
     except KeyboardInterrupt:

@@ -4,6 +4,7 @@ from tui.actions import Action
 from tui.state.models import SnapshotKind, TaskStatus
 from tui.state.snapshot import Snapshot
 from tui.targets import Pane
+from tui.text import safe
 
 
 def running(snapshot: Snapshot, container_id: str) -> bool:
@@ -27,10 +28,34 @@ def title(action: Action, snapshot: Snapshot, key: str) -> str:
     return action.title
 
 
+def stands_on(snapshot: Snapshot, row_key: str) -> str:
+    """Return why a snapshot cannot be deleted by itself, ``""`` when it can."""
+    for row in snapshot.containers.values():
+        if row.snapshot_key and f"{row.snapshotter}/{row.snapshot_key}" == row_key:
+            name = safe(row.title, 40)
+            return f"Container {name} stands on it: delete the container, then it goes too."
+    return ""
+
+
 def refusal(
-    action: Action, snapshot: Snapshot, pane: Pane, key: str | None, *, read_only: bool = False
+    action: Action,
+    snapshot: Snapshot,
+    pane: Pane,
+    key: str | None,
+    *,
+    read_only: bool = False,
+    marked: bool = False,
 ) -> str:
-    """Return why the action does not work here and now, ``""`` when it does."""
+    """Return why the action does not work here and now, ``""`` when it does.
+
+    Args:
+        action: What is asked for.
+        snapshot: What is known.
+        pane: The pane that has the keys.
+        key: The row under the cursor.
+        read_only: Whether nothing may be changed.
+        marked: Whether it is about marked rows; those that cannot be deleted are left out.
+    """
     if pane not in action.panes:
         return f"{action.title} does not apply to {pane}."
     if action.changes and read_only:
@@ -40,6 +65,8 @@ def refusal(
         return "Not connected: nothing can be done until the daemon answers."
     if (action.group == "Act" or action.id in ("mark", "copy", "table.activate")) and key is None:
         return "There is no row."
+    if action.id == "delete" and pane is Pane.SNAPSHOTS and not marked:
+        return stands_on(snapshot, key or "")
     return _state(action, snapshot, pane, key or "")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from textual.message import Message
 
 from tui.state.pulls import PullRequest
+from tui.state.snapshot import Snapshot
 from tui.targets import Target
 
 
@@ -19,6 +20,8 @@ class ActionRequested(Message):
     """Frozen when the key was pressed."""
     options: Mapping[str, str] = field(default_factory=dict)
     """What a dialog asked for: ``name`` of a commit, ``signal`` of a kill."""
+    seen: Snapshot = field(default_factory=Snapshot)
+    """What was known of the targets then; another namespace may be shown by now."""
 
 
 @dataclass

@@ -1,20 +1,20 @@
 """Runs verbs: a few at a time, with the row saying so until the daemon confirms."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+import re
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from tui.backend.errors import BackendError, StillRunning
 from tui.format import plural
-from tui.targets import Pane, Target
+from tui.targets import Pane, Pending, Place, Target
 from tui.text import safe
 from tui.verbs import VERBS, Backend, Options, touched
 
 AT_ONCE = 8
-Pending = Mapping[Pane, Mapping[str, str]]
-"""What is being done, by pane and row key."""
+"""Objects that one verb is at work on; the others queue."""
 
 
 @dataclass(slots=True)
@@ -46,7 +46,9 @@ class Outcome:
             name = f" as {safe(self.options['name'], 60)}" if "name" in self.options else ""
             return f"{verb} {safe(one, 60) if one else plural(len(self.done), 'object')}{name}."
         target, error = self.failed[0]
-        sentence = f"{safe(target.title, 40)}: {safe(str(error), 300)}"
+        sentence = safe(str(error), 300)
+        if not re.search(rf"(?<![\w-]){re.escape(target.title)}(?![\w-])", str(error)):
+            sentence = f"{safe(target.title, 40)}: {sentence}"
         total = len(self.done) + len(self.failed)
         if total == 1:
             return sentence
@@ -60,8 +62,11 @@ class Runner:
         """Take the back end, and who is told what is under way whenever that changes."""
         self._backend = backend
         self._publish = publish
-        self._pending: dict[Pane, dict[str, str]] = {pane: {} for pane in Pane}
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._pending: dict[Pane, dict[Place, str]] = {pane: {} for pane in Pane}
+        # By verb: what waits for tasks to end, or measures, must not hold up the rest.
+        self._slots: dict[tuple[str, bool], asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(AT_ONCE)
+        )
         self._runs = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -82,13 +87,17 @@ class Runner:
 
     async def settled(self, seconds: float) -> None:
         """Wait until no verb is under way, but not for longer than this."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._idle.wait()
+        # Not asyncio.timeout: the caller may be cancelled, and in such a task it ends
+        # as a further cancellation on Python 3.11.2.
+        waiting = asyncio.create_task(self._idle.wait())
+        try:
+            await asyncio.wait({waiting}, timeout=seconds)
+        finally:
+            waiting.cancel()
 
     async def _one(self, outcome: Outcome, target: Target, options: Options) -> None:
         try:
-            async with self._slots:
+            async with self._slots[outcome.verb, "force" in options]:
                 await VERBS[outcome.verb].call(self._backend, target, options)
             outcome.done.append(target)
         except BackendError as error:
@@ -112,10 +121,11 @@ class Runner:
     def _set(self, panes: tuple[Pane, ...], targets: tuple[Target, ...], doing: str) -> None:
         for pane in panes:
             for target in targets:
+                place = Place(target.namespace, _row_key(pane, target))
                 if doing:
-                    self._pending[pane][_row_key(pane, target)] = doing
+                    self._pending[pane][place] = doing
                 else:
-                    self._pending[pane].pop(_row_key(pane, target), None)
+                    self._pending[pane].pop(place, None)
         self._publish(MappingProxyType({pane: dict(rows) for pane, rows in self._pending.items()}))
 
 

@@ -1,7 +1,10 @@
 """The panes, and what an action is about: one object, frozen when it was asked for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from tui.state.snapshot import Snapshot
 
@@ -13,6 +16,18 @@ class Pane(StrEnum):
     IMAGES = "images"
     TASKS = "tasks"
     SNAPSHOTS = "snapshots"
+
+
+class Place(NamedTuple):
+    """The row of an object in its pane, whichever namespace is shown."""
+
+    namespace: str
+    key: str
+
+
+Pending = Mapping[Pane, Mapping[Place, str]]
+"""What verbs of ours are under way (``stopping``), by pane and row."""
+NO_PENDING: Pending = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def _delete(backend: Backend, target: Target, _options: Options) -> Awaitable[ob
 
 
 def _measure(backend: Backend, target: Target, _options: Options) -> Awaitable[object]:
-    return backend.watcher.measure(target.key)
+    return backend.watcher.measure(target.key, target.namespace)
 
 
 _TASK = frozenset({Pane.CONTAINERS, Pane.TASKS})

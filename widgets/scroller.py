@@ -147,3 +147,24 @@ class Prose(Scroller):
     def build(self, width: int) -> list[Spans]:
         """Wrap the paragraphs."""
         return [((line, style),) for text, style in self._paragraphs for line in wrap(text, width)]
+
+
+class Notice(Prose, can_focus=False):
+    """A sentence that takes the lines it needs; what has no room ends in an ellipsis."""
+
+    def show(self, paragraphs: Sequence[Span]) -> None:
+        """Show these paragraphs from now on, with another height if they need one."""
+        if tuple(paragraphs) != self._paragraphs:
+            super().show(paragraphs)
+            self.refresh(layout=True)
+
+    def scroll_lines(self, top: int) -> None:
+        """Stay: no key scrolls it, so it must not promise more."""
+
+    def _edges(self) -> list[str]:
+        """Return the sign at the end of each line: only that something is missing."""
+        height = self.size.height
+        edges = [" "] * height
+        if 0 < height < len(self._built):
+            edges[-1] = glyphs().ellipsis
+        return edges

@@ -97,7 +97,7 @@ async def test_our_own_verbs_are_read_again_at_once(engine: DemoEngine, control:
         watch.watcher.refresh_now()
         await watch.until(lambda each: "fresh" in each.containers, "not read")
         with pytest.raises(NotFound):
-            await watch.watcher.measure("overlayfs/no-such-key")
+            await watch.watcher.measure("overlayfs/no-such-key", "default")
 
 
 async def test_namespaces_are_switched_and_nothing_of_the_old_one_stays(

@@ -140,11 +140,11 @@ async def test_usage_is_measured_when_asked(real_daemon: Daemon, image: BuiltIma
         committed = next(
             key for key, row in seen.snapshots.items() if row.kind is SnapshotKind.COMMITTED
         )
-        await watch.watcher.measure(committed)
+        await watch.watcher.measure(committed, namespace)
         seen = await watch.until(lambda each: committed in each.usage, "not measured")
         assert seen.usage[committed].size > 100_000
         before = seen.usage[committed]
-        await watch.watcher.measure(committed)
+        await watch.watcher.measure(committed, namespace)
         assert watch.watcher.current.usage[committed] is before
 
 

@@ -12,7 +12,7 @@ from tui.actions import ACTIONS, BY_ID
 from tui.conditions import refusal, title
 from tui.panes.containers import alive
 from tui.panes.pane import GREATEST_FIRST
-from tui.screens.questions import ask
+from tui.screens.questions import ask, committing
 from tui.state.models import TaskStatus
 from tui.state.snapshot import Snapshot
 from tui.targets import Pane, Target, target
@@ -58,8 +58,26 @@ def test_deleting_what_others_need_warns() -> None:
     chain = f"overlayfs/{WORLD.images[parent].chain_id}"
     snapshot = ask("delete", (found(Pane.SNAPSHOTS, chain),), WORLD)
     assert any("refuse" in line for line in snapshot.lines)
-    own = ask("delete", (found(Pane.SNAPSHOTS, "overlayfs/web-1"),), WORLD)
-    assert any("web-1 stands on it" in line for line in own.lines)
+
+
+def test_the_file_system_of_a_container_is_not_deleted_by_itself() -> None:
+    for key, name in (("web-1", "web-1"), ("cache", "session-cache")):
+        reason = refusal(BY_ID["delete"], WORLD, Pane.SNAPSHOTS, f"overlayfs/{key}")
+        assert f"Container {name} stands on it: delete the container" in reason
+    assert refusal(BY_ID["delete"], WORLD, Pane.SNAPSHOTS, "overlayfs/orphan") == ""
+    assert refusal(BY_ID["delete"], WORLD, Pane.SNAPSHOTS, "overlayfs/web-1", marked=True) == ""
+
+
+def test_a_commit_says_whether_it_copies_or_takes_the_snapshot_itself() -> None:
+    (own,) = committing(found(Pane.SNAPSHOTS, "overlayfs/orphan"), WORLD)
+    assert "Makes orphan itself" in own
+    assert "its key is gone" in own
+    (copy,) = committing(found(Pane.CONTAINERS, "web-1"), WORLD)
+    assert copy == "Makes a read-only snapshot of web-1 as it is."
+    (named,) = committing(found(Pane.SNAPSHOTS, "overlayfs/cache"), WORLD)
+    assert (
+        named == "Makes a read-only snapshot of cache, the file system of session-cache, as it is."
+    )
 
 
 @pytest.mark.parametrize(("owner", "word"), [("kubelet", "new one"), ("dockerd", "docker")])

@@ -13,6 +13,7 @@ from tests.support.pulls import downloading, pull
 from tests.support.world import ADDRESS, MIB, STALE, WORLD
 from tui.settings import Settings
 from tui.state.models import Ingest
+from tui.targets import Place
 from widgets.buttons import Buttons
 
 
@@ -148,7 +149,8 @@ async def test_nothing_is_pulled_read_only_or_while_stale(tmp_path: Path) -> Non
 
 async def test_a_row_at_work_does_not_keep_from_pulling(tmp_path: Path) -> None:
     async with pulling(tmp_path) as app:
-        app.app.main.pending = {app.app.main.pane: {app.cursor or "": "stopping"}}
+        place = Place(app.app.main.snapshot.namespace, app.cursor or "")
+        app.app.main.pending = {app.app.main.pane: {place: "stopping"}}
         await app.press("P")
         assert app.dialog == "PullForm"
 

@@ -19,7 +19,7 @@ DIALOGS = {
     "delete_marked": ("space", "space", "space", "ctrl+d"),
     "delete_image": ("2", "delete"),
     "delete_task": ("3", "delete"),
-    "delete_parent": ("4", "G", "ctrl+d"),
+    "delete_parent": ("4", "Y", "Y", "g", "j", "ctrl+d"),
     "signal": ("K",),
     "commit": ("C",),
     "namespace": ("n",),

@@ -78,7 +78,7 @@ class FixedWatcher:
         """Remember it."""
         self.asked.append((f"reread {kind}", key))
 
-    async def measure(self, row_key: str) -> None:
+    async def measure(self, row_key: str, namespace: str) -> None:
         """Remember it."""
         self.asked.append(("measure", row_key))
 

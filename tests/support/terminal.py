@@ -135,10 +135,12 @@ def _spawn(argv: Sequence[str], slave: int, env: Mapping[str, str], cwd: str | N
     import sys
 
     # The controlling terminal is taken by a small launcher after the new session began.
+    # It hands on the environment that it got: in its own Python may set another locale.
     launcher = (
         "import fcntl,os,sys,termios;"
         "fcntl.ioctl(0,termios.TIOCSCTTY,0);"
-        "os.execvp(sys.argv[1],sys.argv[1:])"
+        "got=open('/proc/self/environ','rb').read().split(b'\\0');"
+        "os.execvpe(sys.argv[1],sys.argv[1:],dict(each.split(b'=',1) for each in got if each))"
     )
     process = subprocess.Popen(
         [sys.executable, "-S", "-c", launcher, *argv],

@@ -142,7 +142,9 @@ async def test_both_names_of_a_commit_count(client: Counting, key: str, name: st
     assert client.calls == 0
 
 
-@pytest.mark.parametrize("verb", ["list_snapshots", "get_snapshot", "remove_snapshot", "pull_image"])
+@pytest.mark.parametrize(
+    "verb", ["list_snapshots", "get_snapshot", "remove_snapshot", "pull_image"]
+)
 async def test_an_empty_snapshotter_is_refused(client: Counting, verb: str) -> None:
     with pytest.raises(InvalidArgument):
         await getattr(Service(client), verb)(*arguments(verb, "key"), snapshotter="")

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
+from typing import Any
 
 from tui.backend.connection import StreamCut, diagnose, ping
 from tui.backend.errors import BackendError
@@ -60,7 +61,7 @@ class Lifeline:
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
-            error = await self._attempt(watch)
+            error = await _apart(self._attempt(watch))
             self._lost(error)
             if isinstance(error, StreamCut):
                 if loop.time() - began > _STEADY:
@@ -146,6 +147,21 @@ class Lifeline:
             )
         )
         self._changed()
+
+
+async def _apart(attempt: Coroutine[Any, Any, BackendError]) -> BackendError:
+    """Make an attempt in a task of its own.
+
+    A task group whose child fails while it waits cancels its task, and on Python 3.11
+    and 3.12 leaves that counted there: on 3.11.2 no ``asyncio.timeout`` of that
+    task ends as a TimeoutError any more, and the next attempt would end it for good.
+    """
+    error = await asyncio.create_task(attempt)
+    here = asyncio.current_task()
+    if here is not None and here.cancelling():
+        # It came while the attempt failed by itself, which made it go unheard.
+        raise asyncio.CancelledError
+    return error
 
 
 def _leaves(group: BaseExceptionGroup[BackendError]) -> list[BackendError]:

@@ -87,6 +87,9 @@ class Watcher:
                 if (newest := self._store.snapshot()) is not shown:
                     shown = newest
                     yield shown
+            if worker.cancelled():
+                # To whoever reads this it would look like their own end.
+                raise RuntimeError("the watch of the daemon was cancelled")
             worker.result()
         finally:
             worker.cancel()
@@ -131,14 +134,20 @@ class Watcher:
         """
         await self._reader.one(kind, key)
 
-    async def measure(self, row_key: str) -> None:
+    async def measure(self, row_key: str, namespace: str) -> None:
         """Ask for the disk usage of a snapshot: one at a time, as the daemon walks its files.
+
+        Args:
+            row_key: The snapshot's row.
+            namespace: Where it is. If another one is shown when its turn comes,
+                nothing is asked: there is no row to say it of.
 
         Raises:
             BackendError: It could not be measured.
         """
         async with self._measuring:
-            namespace = self._store.namespace
+            if namespace != self._store.namespace:
+                return
             row = self._store.rows("snapshot").get(row_key)
             committed = row is not None and row.kind is SnapshotKind.COMMITTED
             if committed and self._store.usage(row_key) is not None:

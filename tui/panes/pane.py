@@ -1,5 +1,6 @@
 """A pane: the table of one kind of object, its title and its filter."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from textual import events, on
@@ -100,9 +101,24 @@ class ResourcePane(Widget):
         found = (target(self._view.snapshot, self.pane, key) for key in keys)
         return tuple(each for each in found if each is not None)
 
-    def hidden_marks(self) -> int:
-        """Count the marked rows that the filter hides."""
-        return len(self.table.marked.difference(self._rows.keys()))
+    def hidden(self, targets: Iterable[Target]) -> int:
+        """Count the targets that are here but not in sight."""
+        if self._view is None:
+            return 0
+        snapshot, shown = self._view.snapshot, set(self._rows.keys())
+        return sum(
+            each.namespace == snapshot.namespace
+            and each.key not in shown
+            and target(snapshot, self.pane, each.key) is not None
+            for each in targets
+        )
+
+    def unmark(self, targets: Iterable[Target]) -> None:
+        """Take the marks from these, and from nothing else of the same name elsewhere."""
+        if self._view is not None:
+            here = self._view.snapshot.namespace
+            keys = {each.key for each in targets if each.namespace == here}
+            self.table.set_marks(self.table.marked - keys)
 
     def sort_by(self, column: str) -> None:
         """Sort by a column; by the same one again, the other way round."""

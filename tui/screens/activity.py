@@ -1,13 +1,12 @@
 """What the strip over the footer says of verbs at work; pure."""
 
 from collections import Counter
-from collections.abc import Mapping
 
-from tui.targets import Pane
+from tui.targets import Pending
 from widgets.activity import ActivityLine
 
 
-def under_way(pending: Mapping[Pane, Mapping[str, str]]) -> list[ActivityLine]:
+def under_way(pending: Pending) -> list[ActivityLine]:
     """Return a line for every verb that is at work on more than one row of a pane."""
     most: dict[str, int] = {}
     for rows in pending.values():

@@ -1,8 +1,7 @@
 """The dashboard as a picture: what stands where, and how snapshots get there."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
-from types import MappingProxyType
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -20,17 +19,16 @@ from tui.panes.tasks import Tasks
 from tui.screens.header import banner, top_line
 from tui.screens.layout import Layout, layout
 from tui.state.snapshot import Snapshot
-from tui.targets import Pane
+from tui.targets import NO_PENDING, Pane, Pending, Place
 from widgets.activity import Activity
 from widgets.bars import Item
 from widgets.key_hints import KeyHints
-from widgets.scroller import Prose
+from widgets.scroller import Notice
 from widgets.status_line import StatusLine
 from widgets.tabs_line import Tab, TabsLine
 
 TICK = 10.0
 """Seconds between two looks at the clock; ages change in steps of that."""
-NO_PENDING: Mapping[Pane, Mapping[str, str]] = MappingProxyType({})
 
 
 class Board(Screen[None]):
@@ -70,8 +68,8 @@ class Board(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the lines, the panes and the details."""
         yield StatusLine(id="top")
-        line = Prose(id="banner")
-        line.can_focus = line.display = False
+        line = Notice(id="banner")
+        line.display = False
         yield line
         yield TabsLine(id="tabs")
         with Horizontal(id="body"):
@@ -85,7 +83,7 @@ class Board(Screen[None]):
     def on_mount(self) -> None:
         """Find the parts once, and follow the app's snapshot."""
         self.top = self.query_one("#top", StatusLine)
-        self.banner = self.query_one("#banner", Prose)
+        self.banner = self.query_one("#banner", Notice)
         self.tabs = self.query_one(TabsLine)
         self.side = self.query_one(Side)
         self.activity = self.query_one(Activity)
@@ -107,11 +105,15 @@ class Board(Screen[None]):
 
     def view(self, pane: Pane) -> View:
         """Return what a pane draws now."""
-        return View(self.snapshot, self.clock(), self.pending.get(pane, MappingProxyType({})))
+        here = self.snapshot.namespace
+        rows = self.pending.get(pane, {}).items()
+        pending = {place.key: doing for place, doing in rows if place.namespace == here}
+        return View(self.snapshot, self.clock(), pending)
 
-    def doing(self, pane: Pane, key: str | None) -> str:
-        """Return what verb of ours is at work on a row, ``""`` for none."""
-        return self.pending.get(pane, {}).get(key or "", "")
+    def doing(self, pane: Pane, key: str | None, namespace: str | None = None) -> str:
+        """Return what verb is at work on a row, here or in a namespace; ``""`` for none."""
+        where = self.snapshot.namespace if namespace is None else namespace
+        return self.pending.get(pane, {}).get(Place(where, key or ""), "")
 
     def go_to(self, pane: Pane) -> None:
         """Give a pane the keys, and in a small terminal the room."""
@@ -240,6 +242,6 @@ class Board(Screen[None]):
         self.snapshot = snapshot
         self.draw()
 
-    def _take_pending(self, pending: Mapping[Pane, Mapping[str, str]]) -> None:
+    def _take_pending(self, pending: Pending) -> None:
         self.pending = pending
         self.draw()

@@ -60,7 +60,7 @@ class MainScreen(Pulling):
             "pause": self.pause_or_resume,
             "signal": self.choose_signal,
             "commit": self.name_commit,
-            "delete": lambda: self.confirm("delete", self.current.targets()),
+            "delete": self.ask_delete,
             "usage": lambda: self.request("usage", self.current.targets()),
             "pull": self.ask_pull,
             "pulls": self.show_pulls,
@@ -94,7 +94,10 @@ class MainScreen(Pulling):
         doing = self.doing(self.pane, key)
         if action.changes and doing and action.group == "Act":
             return f"Wait: it is still {doing}."
-        return refusal(action, self.snapshot, self.pane, key, read_only=self.read_only)
+        marked = bool(self.current.table.marked)
+        return refusal(
+            action, self.snapshot, self.pane, key, read_only=self.read_only, marked=marked
+        )
 
     def title_of(self, action: Action) -> str:
         """Return what an action does to the row under the cursor."""

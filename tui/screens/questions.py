@@ -45,7 +45,13 @@ class Question:
 
 
 def ask(
-    verb: str, targets: tuple[Target, ...], snapshot: Snapshot, *, hidden: int = 0, signal: str = ""
+    verb: str,
+    targets: tuple[Target, ...],
+    snapshot: Snapshot,
+    *,
+    hidden: int = 0,
+    signal: str = "",
+    elsewhere: bool = False,
 ) -> Question:
     """Put a verb on some targets as a question.
 
@@ -55,6 +61,7 @@ def ask(
         snapshot: What is known of them.
         hidden: How many of them the filter hides.
         signal: The signal of a kill.
+        elsewhere: Whether another namespace than theirs is on the screen.
     """
     first = targets[0]
     noun = NOUNS[Pane.TASKS] if verb in ("stop", "force", "kill") else NOUNS[first.pane]
@@ -63,6 +70,8 @@ def ask(
     lines = list(warnings(verb, targets, snapshot))
     if hidden:
         lines.insert(0, f"{hidden} of them hidden by the filter.")
+    if elsewhere:
+        lines.insert(0, f'In the namespace "{safe(first.namespace, 40)}", not the one shown.')
     return Question(
         title=f"{word} {what}?",
         targets=tuple(describe(each, snapshot) for each in targets),
@@ -88,6 +97,20 @@ def describe(target: Target, snapshot: Snapshot) -> str:
     name = safe(target.title, 48)
     longer = f" {safe(target.name, 24)}" if target.title != target.name else ""
     return f"{name}{longer} ({state})"
+
+
+def committing(target: Target, snapshot: Snapshot) -> tuple[str, ...]:
+    """Say what a commit makes, and of what: only a container's snapshot is copied."""
+    key = safe(target.snapshot_key, 40)
+    user = snapshot_users(snapshot).get(f"{target.snapshotter}/{target.snapshot_key}")
+    container = snapshot.containers.get(user or "")
+    if container is None:
+        return (
+            f"Makes {key} itself the read-only snapshot: no container stands on it, so its key "
+            "is gone then and nothing can be written to it any more.",
+        )
+    of = f", the file system of {safe(container.title, 40)}," if container.title != key else ""
+    return (f"Makes a read-only snapshot of {key}{of} as it is.",)
 
 
 def consequence(
@@ -126,7 +149,7 @@ def _lost(targets: tuple[Target, ...], snapshot: Snapshot) -> str:
 def warnings(verb: str, targets: tuple[Target, ...], snapshot: Snapshot) -> tuple[str, ...]:
     """Return what else one should know: who will object, and what depends on it."""
     found: dict[str, None] = {}
-    users, children = snapshot_users(snapshot), children_counts(snapshot)
+    children = children_counts(snapshot)
     for each in targets:
         if each.pane is Pane.IMAGES:
             count = sum(row.image == each.name for row in snapshot.containers.values())
@@ -135,8 +158,6 @@ def warnings(verb: str, targets: tuple[Target, ...], snapshot: Snapshot) -> tupl
                     None
                 )
         elif each.pane is Pane.SNAPSHOTS:
-            if user := users.get(each.key):
-                found[f"Container {safe(user, 40)} stands on it and cannot start again."] = None
             if children.get(each.key):
                 upper = plural(children[each.key], "snapshot")
                 found[f"{upper} on top of it: the daemon will refuse."] = None
