@@ -14,7 +14,7 @@ from tui.demo.cast import Role
 from tui.demo.faults import Fault, Faults
 from tui.demo.flaws import Flaw
 from tui.demo.images import host_architecture
-from tui.demo.pull import Order
+from tui.demo.pull import Order, unheard
 from tui.demo.refusals import Refusal, invalid_argument
 from tui.demo.services.base import Engine
 from tui.demo.store import Space
@@ -109,7 +109,7 @@ class Controls:
         space = self._store.written(request["namespace"])
         reference = request["reference"]
         order = Order(reference, reference, architectures=(host_architecture(),), unpack=True)
-        self._engine.puller.pull(space, order, _unheard, _unheard).go()
+        self._engine.puller.pull(space, order, unheard, unheard).go()
         return {}
 
     def PullRate(self, request: Json) -> Json:
@@ -135,10 +135,6 @@ class Controls:
         if request.get("thaw"):
             clock.thaw()
         return {"now": clock.now()}
-
-
-def _unheard(_message: object) -> None:
-    """Nobody listens to the pulls of others."""
 
 
 def _remove(engine: Engine, space: Space, kind: str, key: str) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 
 from protos import images_pb2
 from tui.demo.images import host_architecture, save_image
-from tui.demo.pull import Order, Puller
+from tui.demo.pull import Order, Puller, unheard
 from tui.demo.refusals import Refusal
 from tui.demo.store import Space
 
@@ -52,7 +52,7 @@ class Kubelet:
         order = Order(
             reference, reference, _MANAGED, architectures=(host_architecture(),), unpack=True
         )
-        self._puller.pull(space, order, _unheard, partial(self._pulled_it, space, reference)).go()
+        self._puller.pull(space, order, unheard, partial(self._pulled_it, space, reference)).go()
         delay = self._random.uniform(_SHORTEST, _LONGEST)
         self._puller.store.clock.call_later(delay, self._pull)
 
@@ -75,7 +75,3 @@ class Kubelet:
                 event = images_pb2.ImageDelete(name=name)
                 self._puller.store.bus.publish(space.name, "/images/delete", event)
         self._puller.collector.soon()
-
-
-def _unheard(_message: object) -> None:
-    """Nobody listens."""

@@ -48,6 +48,10 @@ class Order:
     """The caller's, which then holds what comes; without one the pull makes its own."""
 
 
+def unheard(_message: object) -> None:
+    """Stands for a listener where nobody listens, as to the pulls of others."""
+
+
 class Puller:
     """Makes pulls; they share one line."""
 
