@@ -18,6 +18,7 @@ from tui.backend.errors import (
     Unavailable,
 )
 from tui.backend.leases import cleanup
+from tui.backend.registry_errors import WrongContent
 
 Source = Callable[[int], AsyncGenerator[bytes, None]]
 """Gives the bytes of a blob from an offset on."""
@@ -71,7 +72,7 @@ class Ingests:
             Whether bytes of it had to be had from the source.
 
         Raises:
-            FailedPrecondition: the bytes were not those that the digest names.
+            WrongContent: the bytes were not those that the digest names.
             BackendError: the daemon or the source failed.
         """
         fetched = False
@@ -80,6 +81,10 @@ class Ingests:
         except AlreadyExists:
             heard(blob.size)
             await self.labels.add(blob.digest, labels)
+        except WrongContent:
+            # Whatever is kept of it would fail again.
+            await cleanup(self.abort(blob.ref))
+            raise
         return fetched
 
     async def _turn(
@@ -119,8 +124,7 @@ class Ingests:
             state = await stream.ask(_stat(blob))
             offset = state.offset
             if offset > blob.size:
-                await self._abort(blob.ref)
-                raise FailedPrecondition(f"What was kept of {blob.digest} is too long: pull again.")
+                raise WrongContent(f"What was kept of {blob.digest} is too long: pull again.")
             heard(offset)
             if offset < blob.size:
                 await fill(stream, source(offset), offset, blob.size, heard)
@@ -164,9 +168,7 @@ class Ingests:
         try:
             await stream.ask(request)
         except (FailedPrecondition, InvalidArgument):
-            # Whatever is kept of it would fail again.
-            await cleanup(self._abort(blob.ref))
-            raise FailedPrecondition(
+            raise WrongContent(
                 f"The bytes that came for {blob.digest} are others: their digest does not match."
             ) from None
 
@@ -192,7 +194,8 @@ class Ingests:
             return -1
         return answer.status.offset
 
-    async def _abort(self, ref: str) -> None:
+    async def abort(self, ref: str) -> None:
+        """Throw away what is there of an ingest, if it is there."""
         request = content_pb2.AbortRequest(ref=ref)
         try:
             await self._client.call(self._client.content.Abort, request, namespace=self._namespace)

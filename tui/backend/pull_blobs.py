@@ -65,6 +65,11 @@ class Pulled:
             with suppress(AlreadyExists, Unavailable):
                 self._tracker.resume(index, await self._ingests.outlive_lease(_blob(layer)))
 
+    async def abandon(self, plan: Plan) -> None:
+        """Throw away what is there of the layers: some of it is wrong, and would be again."""
+        for layer in plan.layers:
+            await self._ingests.abort(ingest_ref(layer))
+
     async def fetch(self, plan: Plan, fetch: Fetch) -> None:
         """Download the layers, and unpack each as soon as it and those below are there.
 

@@ -3,13 +3,13 @@
 from tui.backend.errors import (
     BackendError,
     DiskFull,
-    FailedPrecondition,
     NotFound,
     PermissionDenied,
     Timeout,
     Unavailable,
     safe,
 )
+from tui.backend.registry_errors import WrongContent
 
 _KINDS: tuple[tuple[tuple[str, ...], type[BackendError], str], ...] = (
     (("no space left",), DiskFull, "the disk of the daemon is full: free some room, pull again"),
@@ -35,7 +35,7 @@ _KINDS: tuple[tuple[tuple[str, ...], type[BackendError], str], ...] = (
     ),
     (
         ("digest", "failed size validation", "unexpected commit"),
-        FailedPrecondition,
+        WrongContent,
         "what came is not what its digest says: pull again, or tell who runs the registry",
     ),
     (("not found", "404"), NotFound, "its registry has no such image: check name and tag"),

@@ -10,10 +10,12 @@ from tui.backend.client import Client
 from tui.backend.descriptor import Descriptor
 from tui.backend.errors import AlreadyExists, BackendError, InvalidArgument, Unsupported
 from tui.backend.host import shares_files
+from tui.backend.leases import cleanup
 from tui.backend.pull_blobs import Order, Pulled
 from tui.backend.pull_daemon import DaemonPull
 from tui.backend.pull_errors import reworded
 from tui.backend.pull_plan import Plan, make_plan
+from tui.backend.registry_errors import WrongContent
 from tui.backend.tracker import Tracker
 
 if TYPE_CHECKING:  # it brings an HTTP library along, which only a pull needs
@@ -111,7 +113,10 @@ class PullRun:
         except Unsupported:
             raise
         except BackendError as error:
-            raise reworded(error, self._name) from None
+            failure = reworded(error, self._name)
+            if plan is not None and isinstance(failure, WrongContent):
+                await cleanup(self._pulled.abandon(plan))
+            raise failure from None
 
     async def _answer(self, host: str) -> tuple[str, str] | None:
         """Say who we are to a registry; the daemon asks for its API's host."""

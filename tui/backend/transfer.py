@@ -104,7 +104,8 @@ def _image(reference: str, platform: Platform, snapshotter: str) -> transfer_typ
     wanted = types_pb2.Platform(
         os=platform.os, architecture=platform.architecture, variant=platform.variant
     )
-    store = transfer_types_pb2.ImageStore(name=reference, platforms=[wanted])
+    # Without a limit a platform that is not there is no error.
+    store = transfer_types_pb2.ImageStore(name=reference, platforms=[wanted], manifest_limit=1)
     if snapshotter:
         store.unpacks.add(platform=wanted, snapshotter=snapshotter)
     return store
