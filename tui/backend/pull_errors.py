@@ -1,5 +1,7 @@
 """What the daemon says of a pull that failed, in a sentence for people."""
 
+import re
+
 from tui.backend.errors import (
     BackendError,
     DiskFull,
@@ -11,6 +13,7 @@ from tui.backend.errors import (
 )
 from tui.backend.registry_errors import WrongContent
 
+_DIGEST = re.compile("sha(?:256|512):[0-9a-f]+")
 _KINDS: tuple[tuple[tuple[str, ...], type[BackendError], str], ...] = (
     (("no space left",), DiskFull, "the disk of the daemon is full: free some room, pull again"),
     (
@@ -24,7 +27,7 @@ _KINDS: tuple[tuple[tuple[str, ...], type[BackendError], str], ...] = (
         "its registry refuses the connection: see whether it runs",
     ),
     (
-        ("x509", "certificate", "tls:"),
+        ("x509", "certificate", "tls"),
         Unavailable,
         "its registry's certificate is not trusted: put its CA into containerd's certs.d",
     ),
@@ -50,9 +53,10 @@ def reworded(error: BackendError, name: str) -> BackendError:
         error: what the call ended with; most of its text is the daemon's.
         name: of the image.
     """
-    text = str(error).lower()
+    # Neither the name nor a digest says anything of why, whatever it contains.
+    text = _DIGEST.sub("", str(error).replace(name, "")).lower()
     for marks, kind, sentence in _KINDS:
-        if any(mark in text for mark in marks):
+        if any(re.search(rf"\b{mark}\b", text) for mark in marks):
             return kind(f"Could not pull {safe(name)}: {sentence}.")
     _, _, why = str(error).partition(": ")
     return type(error)(f"Could not pull {safe(name)}: {why or str(error)}")
