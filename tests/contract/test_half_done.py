@@ -12,7 +12,7 @@ import pytest
 from protos import leases_pb2
 from tests.contract.place import Place, later
 from tui.backend import copies
-from tui.backend.errors import BackendError, NotFound, ServerError, Unavailable
+from tui.backend.errors import BackendError, DiskFull, NotFound, ServerError, Unavailable
 from tui.demo.control import Control
 from tui.state.models import TaskStatus
 
@@ -91,7 +91,7 @@ async def test_a_copy_that_fails_leaves_nothing(
     await place.container("web-1")
     before = await rows(place)
     control.error(method, "UNKNOWN", "no space left on device", times=1)
-    with pytest.raises(ServerError, match="no space left"):
+    with pytest.raises(DiskFull, match="disk of the daemon is full"):
         await place.service.commit_snapshot("web-1", "saved")
     assert await rows(place) == before
     assert await place.seed.leases() == []

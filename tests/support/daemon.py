@@ -46,13 +46,13 @@ class Daemon:
         sweep()
         self.engine_id = engine_id
         self.version = ""
-        self._spec = engine(engine_id)
+        self.spec = engine(engine_id)
         self.home, self._owner = new_home()
         self._process: subprocess.Popen[bytes] | None = None
         _running.add(self)
         _close_all_at_the_end()
         try:
-            write_config(self.home, self._spec.config_version)
+            write_config(self.home, self.spec.config_version)
             self.start()
         except BaseException:
             self.close()
@@ -106,11 +106,11 @@ class Daemon:
         """Starts the daemon on its folders, if it does not run, and waits until it serves."""
         if self._process is not None and self._process.poll() is None:
             return
-        command = [str(self._spec.bin / "containerd"), "--config", str(self.home / "config.toml")]
+        command = [str(self.spec.bin / "containerd"), "--config", str(self.home / "config.toml")]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 command,
-                env=self._environment(),
+                env=self.environment(),
                 cwd=self.home,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -157,11 +157,11 @@ class Daemon:
         Raises:
             DaemonError: ctr failed; the text is its error output.
         """
-        command = [str(self._spec.bin / "ctr"), "--address", self.address]
+        command = [str(self.spec.bin / "ctr"), "--address", self.address]
         command += ["--namespace", namespace] if namespace else []
         done = subprocess.run(
             [*command, *arguments], input=data if data is not None else b"", check=False,
-            capture_output=True, timeout=timeout, env=self._environment(), cwd=self.home,
+            capture_output=True, timeout=timeout, env=self.environment(), cwd=self.home,
         )  # fmt: skip
         if check and done.returncode != 0:
             raise DaemonError(f"ctr {' '.join(arguments)}: {done.stderr.decode(errors='replace')}")
@@ -177,11 +177,12 @@ class Daemon:
         remove_remains(self.home)
         self._owner.close()
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """Returns what its programs are started with."""
         # Nothing of the caller's: neither CONTAINERD_*, nor a proxy, nor OTEL_*.
         return {
-            "PATH": f"{self._spec.bin}:/usr/sbin:/usr/bin:/sbin:/bin",
-            "LD_LIBRARY_PATH": str(self._spec.home / "lib"),
+            "PATH": f"{self.spec.bin}:/usr/sbin:/usr/bin:/sbin:/bin",
+            "LD_LIBRARY_PATH": str(self.spec.home / "lib"),
             "HOME": str(self.home),
             "TMPDIR": str(self.home / "tmp"),
             "LANG": "C.UTF-8",

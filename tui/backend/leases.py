@@ -2,14 +2,16 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from protos import leases_pb2
 from tui.backend.client import Client
 from tui.backend.errors import BackendError
+
+_Result = TypeVar("_Result")
 
 _EXPIRE = "containerd.io/gc.expire"
 _CLEANUP_SECONDS = 15.0
@@ -41,7 +43,10 @@ async def lease(
     expire = datetime.now(UTC) + timedelta(hours=hours)
     expiry = {_EXPIRE: expire.isoformat(timespec="seconds")}
     request = leases_pb2.CreateRequest(id=unique("c9d"), labels={**(labels or {}), **expiry})
-    await client.call(client.leases.Create, request, namespace=namespace)
+    await make(
+        client.call(client.leases.Create, request, namespace=namespace),
+        lambda: delete_lease(client, request.id, namespace),
+    )
     try:
         yield request.id
     finally:
@@ -83,3 +88,27 @@ async def cleanup(step: Coroutine[Any, Any, object]) -> None:
         work.cancel()
         with suppress(BackendError, asyncio.CancelledError):
             await work
+
+
+async def make(
+    step: Coroutine[Any, Any, _Result], undo: Callable[[], Coroutine[Any, Any, object]]
+) -> _Result:
+    """Run a step that makes something, and undo it if we are cancelled meanwhile.
+
+    A call that is cut short may do its work all the same, later than what undoes
+    it: so it is brought to its end first.
+    """
+    work = asyncio.ensure_future(step)
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await cleanup(_undone(work, undo))
+        raise
+
+
+async def _undone(
+    work: asyncio.Future[_Result], undo: Callable[[], Coroutine[Any, Any, object]]
+) -> None:
+    with suppress(BackendError):
+        await work
+    await undo()

@@ -5,6 +5,7 @@ import secrets
 import time
 import weakref
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from protos import diff_pb2, leases_pb2, snapshots_pb2, types_pb2
 from tui.backend.client import Client
@@ -16,7 +17,7 @@ from tui.backend.errors import (
     Unsupported,
     safe,
 )
-from tui.backend.leases import cleanup
+from tui.backend.leases import cleanup, make
 
 SNAPSHOT_REF = "containerd.io/snapshot.ref"
 _SNAPSHOT_LABEL = "containerd.io/snapshot/"
@@ -114,22 +115,19 @@ class Unpacker:
                 parent=parent,
                 labels=labels,
             )
+            calling = self._client.call(
+                self._client.snapshots.Prepare,
+                request,
+                namespace=self._namespace,
+                lease=self._lease,
+            )
             try:
-                response = await self._client.call(
-                    self._client.snapshots.Prepare,
-                    request,
-                    namespace=self._namespace,
-                    lease=self._lease,
-                )
+                response = await make(calling, partial(self._remove, request.key))
             except AlreadyExists:
                 if await self.has(chain_id):
                     return None
                 if not remaining:
                     raise
-            except asyncio.CancelledError:
-                # The daemon may have made it all the same.
-                await cleanup(self._remove(request.key))
-                raise
             else:
                 return request.key, response.mounts
         raise AssertionError("the last try returns or raises")
