@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.support.docker_registry import DockerRegistry
 from tests.support.image import BuiltImage, chain_ids
 from tests.support.seed import Seed
 from tui.backend.client import Client
+from tui.backend.errors import BackendError
 from tui.backend.service import Service
 from tui.state.models import Image
 from tui.state.progress import PullProgress
@@ -113,3 +115,11 @@ async def later(true: Callable[[], Awaitable[bool]], seconds: float = 60.0) -> N
             if await true():
                 return
             await asyncio.sleep(0.02)
+
+
+async def answers(site: Site) -> bool:
+    """Tells whether the daemon can be reached: a channel takes a moment after a restart."""
+    with suppress(BackendError):
+        await site.service.list_snapshotters()
+        return True
+    return False

@@ -7,13 +7,12 @@ import itertools
 import os
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from tests.pull.site import Site, later
+from tests.pull.site import Site, answers, later
 from tests.support.daemon import Daemon
 from tests.support.docker_registry import DockerRegistry
 from tests.support.engines import ENGINE_PARAMS
@@ -37,13 +36,6 @@ def big(mib: int = 12) -> BuiltImage:
 
 async def images_of(site: Site) -> list[str]:
     return [image.name for image in await site.service.list_images()]
-
-
-async def answers(site: Site) -> bool:
-    with suppress(BackendError):
-        await site.service.list_snapshotters()
-        return True
-    return False
 
 
 async def no_extract(site: Site) -> bool:

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.pull.site import Site
+from tests.pull.site import Site, answers, later
 from tests.support.daemon import Daemon
 from tests.support.docker_registry import DockerRegistry
 from tests.support.engines import ENGINE_PARAMS
@@ -43,6 +43,7 @@ def small_disk(daemon: Daemon) -> Iterator[Path]:
     """Gives the content store of a daemon a disk of its own, with little room."""
     folder = daemon.home / "root" / "io.containerd.content.v1.content"
     daemon.stop()
+    folder.mkdir(parents=True, exist_ok=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "c9d-small", str(folder)], check=True)
     try:
         daemon.start()
@@ -50,6 +51,7 @@ def small_disk(daemon: Daemon) -> Iterator[Path]:
     finally:
         daemon.stop()
         subprocess.run(["umount", str(folder)], check=True)
+        daemon.start()
 
 
 @pytest.mark.parametrize("engine_id", ENGINE_PARAMS)
@@ -71,3 +73,4 @@ async def test_a_full_disk_is_said_and_nothing_is_left(
         assert await site.leases() == []
         assert await site.service.list_images() == []
         await site.seed.clean()
+    await later(lambda: answers(site))

@@ -54,10 +54,8 @@ class Duplex(Generic[Request, Response]):
                 await self._call.write(request)
         except TimeoutError:
             raise self._late() from None
-        except grpc.aio.AioRpcError as error:
-            raise translate(error, self._subject) from None
-        except (grpc.aio.UsageError, asyncio.InvalidStateError):
-            # It ended while we wrote: its status tells why.
+        except (grpc.aio.AioRpcError, grpc.aio.UsageError, asyncio.InvalidStateError):
+            # It ended while we wrote: only its own status tells why.
             await self._fail()
 
     async def receive(self, patience: float | None = None) -> Response | None:
