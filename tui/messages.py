@@ -42,6 +42,10 @@ class NamespaceChosen(Message):
     name: str
 
 
+class PullAsked(Message):
+    """Somebody types what to pull: what that needs can be loaded meanwhile."""
+
+
 @dataclass
 class PullRequested(Message):
     """Somebody wants an image pulled."""

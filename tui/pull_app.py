@@ -7,7 +7,7 @@ from textual.app import App
 from textual.notifications import SeverityLevel
 from textual.reactive import var
 
-from tui.messages import PullCancelled, PullRequested, PullsSeen
+from tui.messages import PullAsked, PullCancelled, PullRequested, PullsSeen
 from tui.pulled import Pulled
 from tui.pulls import Pulls
 from tui.screens.main import MainScreen
@@ -45,6 +45,11 @@ class PullApp(App[Any]):
         """Leave, from anywhere; ask first while pulls are under way."""
         self.main.leave()
 
+    @on(PullAsked)
+    def _pull_asked(self) -> None:
+        if self._pulls is not None:
+            self.run_worker(_warm_up(), name="warm up", group="warm up", exclusive=True)
+
     @on(PullRequested)
     def _pull_requested(self, event: PullRequested) -> None:
         if self._pulls is not None:
@@ -67,3 +72,9 @@ class PullApp(App[Any]):
     def _pull_ended(self, pull: PullState) -> None:
         severity: SeverityLevel = "error" if pull.failed else "information"
         self.notify(sentence(pull), severity=severity, markup=False)
+
+
+async def _warm_up() -> None:
+    from tui.backend.pull import warm_up
+
+    await warm_up()

@@ -173,7 +173,7 @@ class Ingests:
             ) from None
 
     async def put(self, blob: Blob, data: bytes, labels: Mapping[str, str]) -> None:
-        """Write a blob that is at hand, or find it there.
+        """Write a small blob that is at hand, or find it there.
 
         Raises:
             BackendError: the daemon failed.
@@ -182,7 +182,22 @@ class Ingests:
         async def source(offset: int) -> AsyncGenerator[bytes, None]:
             yield data[offset:]
 
-        await self.write(blob, source, labels, lambda _: None)
+        whole = content_pb2.WriteContentRequest(
+            action=content_pb2.COMMIT,
+            ref=blob.ref,
+            total=blob.size,
+            expected=blob.digest,
+            data=data,
+            labels=labels,
+        )
+        try:
+            async with self._open(blob, self._lease) as stream:
+                await stream.ask(whole)
+        except AlreadyExists:
+            await self.labels.add(blob.digest, labels)
+        except (FailedPrecondition, InvalidArgument, Unavailable):
+            # A part of it is there, or somebody writes it.
+            await self.write(blob, source, labels, lambda _: None)
 
     async def _offset(self, ref: str) -> int:
         request = content_pb2.StatusRequest(ref=ref)

@@ -1,5 +1,7 @@
 """Pulling: one verb, two ways; the daemon's own where it has one, else ours."""
 
+import asyncio
+import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,11 @@ HOSTS_DIR = Path("/etc/containerd/certs.d")
 """Where containerd's clients look for how to reach a registry."""
 _BY_DAEMON_SINCE = (2,)
 """Releases whose transfer service takes plain HTTP on loopback and a hosts directory."""
+
+
+async def warm_up() -> None:
+    """Load what a pull needs, while somebody still types what to pull."""
+    await asyncio.to_thread(importlib.import_module, "tui.backend.registry_blob")
 
 
 class Pulling(Images, Introspection):

@@ -52,8 +52,7 @@ class Pulled:
 
     async def keep_documents(self, plan: Plan) -> None:
         """Write index, manifest and config, with the labels that hold what they name."""
-        for document in plan.documents:
-            await self._keep(document)
+        await asyncio.gather(*(self._keep(document) for document in plan.documents))
 
     async def _keep(self, document: Document) -> None:
         labels = {**document.labels, **await self._source_label(document.descriptor.digest)}
@@ -61,9 +60,11 @@ class Pulled:
 
     async def prepare(self, plan: Plan) -> None:
         """Begin the ingests that somebody else will go on with, so that they can be resumed."""
-        for index, layer in enumerate(plan.layers):
-            with suppress(AlreadyExists, Unavailable):
-                self._tracker.resume(index, await self._ingests.outlive_lease(_blob(layer)))
+        await asyncio.gather(*(self._begin(*each) for each in enumerate(plan.layers)))
+
+    async def _begin(self, index: int, layer: Descriptor) -> None:
+        with suppress(AlreadyExists, Unavailable):
+            self._tracker.resume(index, await self._ingests.outlive_lease(_blob(layer)))
 
     async def abandon(self, plan: Plan) -> None:
         """Throw away what is there of the layers: some of it is wrong, and would be again."""

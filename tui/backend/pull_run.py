@@ -1,6 +1,7 @@
 """One pull: which way it goes, and that both ways end in the same image."""
 
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -90,7 +91,8 @@ class PullRun:
                 return
         before = registry.fetched
         self._tracker.network = lambda: registry.fetched - before
-        await self._pulled.fetch(plan, registry.blob)
+        # The content store computes every digest, and refuses what is not what it says.
+        await self._pulled.fetch(plan, partial(registry.blob, verify=False))
         await self._point(top)
 
     async def without_registry(self) -> None:

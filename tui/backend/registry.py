@@ -116,7 +116,9 @@ class Registry:
             return body
         return await self._of_one(PULL, lambda endpoint: self._document(endpoint, descriptor))
 
-    async def blob(self, descriptor: Descriptor, offset: int = 0) -> AsyncGenerator[bytes, None]:
+    async def blob(
+        self, descriptor: Descriptor, offset: int = 0, *, verify: bool = True
+    ) -> AsyncGenerator[bytes, None]:
         """Yield a blob in chunks of about 1 MiB, going on where a connection broke.
 
         The last chunk comes only when size and digest are right; from the middle
@@ -125,6 +127,8 @@ class Registry:
         Args:
             descriptor: with its digest and size.
             offset: of the first byte that is wanted.
+            verify: whether to compute the digest; who writes into containerd's
+                content store need not, as that computes it and refuses.
 
         Raises:
             BackendError: it cannot be had, or is not what it should be.
@@ -135,7 +139,7 @@ class Registry:
             raise InvalidArgument(f"There is no byte {offset} in blob {descriptor.short}.")
         endpoints = self._with(PULL)
         retry = self._patience.retry
-        download = Download(endpoints, self.reference, descriptor, offset, retry)
+        download = Download(endpoints, self.reference, descriptor, offset, retry, verify=verify)
         async with aclosing(download.chunks()) as chunks:
             async for chunk in chunks:
                 yield chunk

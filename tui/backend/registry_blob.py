@@ -41,11 +41,12 @@ class Download:
         descriptor: of the blob.
         offset: of the first byte that is wanted.
         retry: seconds before the second try.
+        verify: whether to compute the digest.
     """
 
     def __init__(
         self, endpoints: Sequence[Endpoint], reference: Reference, descriptor: Descriptor,
-        offset: int, retry: float,
+        offset: int, retry: float, *, verify: bool = True,
     ) -> None:  # fmt: skip
         self._endpoints = list(endpoints)
         self._reference = reference
@@ -54,7 +55,7 @@ class Download:
         self._tries = Tries(retry)
         # From the middle on there is nothing to compute; the content store does it.
         algorithm = descriptor.digest.partition(":")[0]
-        self._hash = hashlib.new(algorithm) if offset == 0 else None
+        self._hash = hashlib.new(algorithm) if verify and offset == 0 else None
         self._spoilt = False
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from textual.timer import Timer
 
 from tui.format import plural
-from tui.messages import PullRequested
+from tui.messages import PullAsked, PullRequested
 from tui.pulled import Pulled
 from tui.screens.activity import under_way
 from tui.screens.choosing import Choosing
@@ -85,6 +85,7 @@ class Pulling(Choosing):
             if answer:
                 self.post_message(PullRequested(*answer))
 
+        self.post_message(PullAsked())
         server = self.snapshot.server
         self.app.push_screen(
             PullForm(
