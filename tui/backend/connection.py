@@ -16,6 +16,7 @@ from tui.backend.errors import (
     NotContainerd,
     PermissionDenied,
     Timeout,
+    Unavailable,
     Unsupported,
 )
 from tui.state.snapshot import ConnectionState
@@ -65,10 +66,16 @@ def diagnose(error: BackendError, address: str, *, seen: bool, failures: int) ->
         return _absent(f"There is no socket at {address}.", seen)
     if isinstance(error, Timeout):
         return _silent(address, seen)
-    if isinstance(error, NotContainerd | Unsupported) and not (seen and failures < _PATIENCE):
+    patient = seen and failures < _PATIENCE
+    if isinstance(error, NotContainerd | Unsupported) and not patient:
         return _foreign(error, address, failures)
     if not _listening(address):
         return _absent(f"Nobody listens on {address}.", seen)
+    if isinstance(error, Unavailable):
+        # What gRPC says of it depends on who was faster, and may be another thing each second.
+        if not patient:
+            return _foreign(error, address, failures)
+        return _stale(f"The connection to {address} broke.", "Trying again by itself.")
     return _stale(str(error), "Trying again by itself.")
 
 
