@@ -72,7 +72,8 @@ def keys_table() -> str:
     for action in ACTIONS:
         if action.keys:
             names = " ".join(f"`{shown(key)}`" for key in action.keys)
-            where = "everywhere" if len(action.panes) == 4 else ", ".join(sorted(action.panes))
+            panes = "everywhere" if len(action.panes) == 4 else ", ".join(sorted(action.panes))
+            where = action.where or panes
             rows.append(f"| {names} | {action.description} | {where} |")
     return "\n".join(rows) + "\n"
 

@@ -15,6 +15,7 @@ from tui.panes.pane import ResourcePane
 from tui.screens.choosing import Choosing
 from tui.screens.details import DetailsScreen
 from tui.screens.help import HelpScreen
+from tui.screens.layout import SIDE_WIDTH
 from tui.targets import Pane, target
 from tui.text import safe
 from widgets.key_hints import Hint, KeyHints
@@ -92,6 +93,8 @@ class MainScreen(Choosing):
         doing = self.doing(self.pane, key)
         if action.changes and doing:
             return f"Wait: it is still {doing}."
+        if action.where == "details" and not self.side_by_side:
+            return f"No details beside the table below {SIDE_WIDTH} columns: press enter."
         marked = bool(self.current.table.marked)
         return refusal(
             action, self.snapshot, self.pane, key, read_only=self.read_only, marked=marked
