@@ -39,6 +39,8 @@ class Action:
     """The focused table binds the key itself."""
     ctr: Callable[[Target], tuple[str, ...]] = ctr.nothing
     """The arguments for ``ctr`` that do the same."""
+    where: str = ""
+    """Where its keys work, where that is not everywhere in its panes."""
 
 
 SORT_KEYS: dict[str, tuple[str, ...]] = {
@@ -59,12 +61,34 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
 }
 """The keys that sort by a column; a letter means the same column in every pane."""
 
+_SORTED: dict[str, frozenset[Pane]] = {
+    "image": frozenset({Pane.CONTAINERS}),
+    "status": OF_TASKS,
+    "cpu": OF_TASKS,
+    "memory": OF_TASKS,
+    "digest": frozenset({Pane.IMAGES}),
+    "size": frozenset({Pane.IMAGES, Pane.SNAPSHOTS}),
+    "platforms": frozenset({Pane.IMAGES}),
+    "users": frozenset({Pane.IMAGES, Pane.SNAPSHOTS}),
+    "pid": frozenset({Pane.TASKS}),
+    "pids": frozenset({Pane.TASKS}),
+    "parent": OF_SNAPSHOTS,
+    "kind": OF_SNAPSHOTS,
+}
+"""The panes that have a column, where not all do."""
+
 _PANES = tuple(
     Action(f"pane.{pane}", pane.capitalize(), (str(number),), f"Go to the {pane}", group="Move")
     for number, pane in enumerate(Pane, start=1)
 )
 _SORTS = tuple(
-    Action(f"sort.{column}", f"Sort by {column}", keys, f"Sort by {column}; again reverses")
+    Action(
+        f"sort.{column}",
+        f"Sort by {column}",
+        keys,
+        f"Sort by {column}; again reverses",
+        panes=_SORTED.get(column, ANYWHERE),
+    )
     for column, keys in SORT_KEYS.items()
 )
 
@@ -101,6 +125,7 @@ ACTIONS: tuple[Action, ...] = (
         ("left_square_bracket", "less_than_sign"),
         "Previous tab of the details",
         group="Move",
+        where="details",
     ),
     Action(
         "tab.next",
@@ -108,6 +133,7 @@ ACTIONS: tuple[Action, ...] = (
         ("right_square_bracket", "greater_than_sign"),
         "Next tab of the details",
         group="Move",
+        where="details",
     ),
     Action(
         "toggle",

@@ -4,12 +4,13 @@ import asyncio
 import gc
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
 from datetime import datetime
 
 from textual import on
 from textual.binding import Binding
+from textual.filter import LineFilter
 from textual.reactive import var
 from textual.screen import Screen
 from textual.worker import Worker, WorkerError, WorkerFailed
@@ -28,6 +29,7 @@ from tui.verbs import Backend
 from widgets.diff_display import DiffDisplay
 from widgets.glyphs import use_glyphs
 from widgets.key_order import KeyOrder
+from widgets.no_color import NO_COLOR
 
 _log = logging.getLogger(__name__)
 
@@ -120,6 +122,10 @@ class C9dApp(PullApp, KeyOrder, DiffDisplay[None]):
     def get_default_screen(self) -> Screen[None]:
         """Open the dashboard."""
         return self.main
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Take all colour out where the user does not want any."""
+        return [NO_COLOR] if self.no_color else super().get_line_filters()
 
     def on_mount(self) -> None:
         """Paint first, then connect."""

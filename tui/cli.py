@@ -22,6 +22,7 @@ from tui.settings import (
     DEFAULT_REFRESH,
     DEFAULT_SNAPSHOTTER,
     Settings,
+    names_namespace,
     socket_path,
     state_directory,
 )
@@ -232,8 +233,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         from tui.demo.server import main as demo_engine
 
         return demo_engine(arguments[1:])
-    parsed = _parser().parse_args(arguments)
+    parser = _parser()
+    parsed = parser.parse_args(arguments)
     settings, notice = settings_of(parsed, users_own(os.environ))
+    if not names_namespace(settings.namespace):
+        source = "--namespace" if parsed.namespace else "CONTAINERD_NAMESPACE"
+        parser.error(f"{source} {settings.namespace!r} cannot be the name of a namespace")
     try:
         return _run(settings, notice)
     except KeyboardInterrupt:

@@ -57,6 +57,8 @@ def refusal(
         marked: Whether it is about marked rows; those that cannot be deleted are left out.
     """
     if pane not in action.panes:
+        if action.id.startswith("sort."):
+            return f"The {pane} have no column {action.id.removeprefix('sort.')}."
         return f"{action.title} does not apply to {pane}."
     if action.changes and read_only:
         return "c9d runs with --read-only: nothing is changed."

@@ -25,7 +25,7 @@ async def connect(settings: Settings) -> Backend:
         snapshotter=settings.snapshotter,
         read_only=settings.read_only,
     )
-    return Backend(service, Watcher(service, refresh=settings.refresh))
+    return Backend(service, Watcher(service, refresh=settings.refresh, demo=settings.demo))
 
 
 async def _appears(path: str) -> None:

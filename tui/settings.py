@@ -1,6 +1,7 @@
 """What the command line, the environment and the defaults settled on."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,15 @@ class Settings:
     """Draw with ASCII glyphs only."""
     diff_display: bool = True
     """Send only the cells that differ from what the terminal shows."""
+
+
+_IDENTIFIER = re.compile(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*\Z")
+_IDENTIFIER_LENGTH = 76
+
+
+def names_namespace(name: str) -> bool:
+    """Whether containerd would take this as the name of a namespace."""
+    return len(name) <= _IDENTIFIER_LENGTH and bool(_IDENTIFIER.match(name))
 
 
 def socket_path(address: str) -> str:

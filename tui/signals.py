@@ -4,7 +4,8 @@ import asyncio
 import signal
 from collections.abc import Callable
 
-ENDING = (signal.SIGTERM, signal.SIGHUP)
+ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+"""The last one as another program sends it: in a terminal of ours ctrl+c is a key."""
 LAST_SECONDS = 20
 """Seconds for leaving, after which the kernel ends the program: the terminal may be dead."""
 

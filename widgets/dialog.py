@@ -13,12 +13,13 @@ from textual.widgets import Input
 
 from widgets.buttons import Buttons
 from widgets.cells import Span, clean
+from widgets.dialog_room import SMALL, share
 from widgets.glyphs import ASCII, glyphs
 from widgets.line_input import LineInput
 from widgets.scroller import Prose
 
-CHROME = 7
-"""Lines of a dialog that are not its text: border, title, free lines and buttons."""
+WIDTH = 72
+"""Cells of a dialog at most."""
 CANCEL = "cancel"
 ACCEPT = "accept"
 
@@ -43,6 +44,9 @@ class ModalDialog(ModalScreen[ScreenResultType]):
         & Prose { height: auto; background: $background; }
         & Buttons { margin-top: 1; background: $background; }
         & .gap { margin-top: 1; }
+        &.-small { align: center top; }
+        &.-small .dialog { border: none; max-height: 100%; }
+        &.-small .gap, &.-small Buttons { margin-top: 0; }
     }
     """
     BINDINGS = [Binding("escape", "cancel", "Cancel", show=False, id="dialog.cancel")]
@@ -59,8 +63,12 @@ class ModalDialog(ModalScreen[ScreenResultType]):
     def compose(self) -> ComposeResult:
         """Compose the box."""
         with Vertical(classes="dialog"):
-            yield fixed([(self._title, "title")])
+            yield fixed([(self._title, "title")], id="title")
             yield from self.content()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leave out what is for the looks where there is no room for it."""
+        self.set_class(event.size.height < SMALL, "-small")
 
     def action_cancel(self) -> None:
         """Go without a result."""
@@ -137,13 +145,15 @@ class ConfirmDialog(ModalDialog[bool]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Leave room for the buttons, however long the texts are."""
-        room = max(2, event.size.height - CHROME)
-        for prose in self.query("#consequence").results(Prose):
-            lines = len(prose.build(min(72, event.size.width) - 5))
-            height = min(lines, max(1, room // 2))
-            prose.styles.max_height = height
-            room -= height + 1
-        self.query_one("#targets", Prose).styles.max_height = max(1, room)
+        width = min(WIDTH, event.size.width) - 5
+        title, targets = self.query_one("#title", Prose), self.query_one("#targets", Prose)
+        below = self.query("#consequence").results(Prose)
+        needs = {prose: len(prose.build(width)) for prose in (title, *below)}
+        room = share(event.size.height, needs.pop(title), sum(needs.values()))
+        limits = {title: room.title, targets: room.targets, **dict.fromkeys(needs, room.below)}
+        for prose, lines in limits.items():
+            prose.display = lines > 0
+            prose.styles.max_height = max(1, lines)
 
     def action_scroll(self, lines: int) -> None:
         """Scroll the targets."""

@@ -12,7 +12,8 @@ from textual.widgets import Input
 
 from widgets.cells import Cell, Row, cell_width
 from widgets.columns import Column
-from widgets.dialog import CHROME, ModalDialog
+from widgets.dialog import ModalDialog
+from widgets.dialog_room import CHROME
 from widgets.line_input import LineInput
 from widgets.table import Table
 

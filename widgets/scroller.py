@@ -33,6 +33,7 @@ class Scroller(Canvas, can_focus=True):
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self._top = 0
+        self._base = ""
         self._built: list[Spans] = []
         self._built_for: Size | None = None
         self._shown: list[tuple[Spans, str]] = []
@@ -40,6 +41,13 @@ class Scroller(Canvas, can_focus=True):
     def build(self, width: int) -> list[Spans]:
         """Return the lines for a width; subclasses say what they are."""
         raise NotImplementedError
+
+    def set_dim(self, dim: bool) -> None:
+        """Draw the lines as what was true once, or as usual again."""
+        base = "stale" if dim else ""
+        if base != self._base:
+            self._base = base
+            self.refresh()
 
     @property
     def top(self) -> int:
@@ -120,7 +128,7 @@ class Scroller(Canvas, can_focus=True):
         if y >= len(self._shown):
             return self.strip([], width)
         spans, edge = self._shown[y]
-        body = self.strip(spans or [("", "")], max(0, width - 1))
+        body = self.strip(spans or [("", "")], max(0, width - 1), self._base)
         return Strip.join([body, self.strip([(edge, "dim")], 1)])
 
 

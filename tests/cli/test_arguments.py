@@ -1,5 +1,6 @@
 """Flags, environment and defaults."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -72,6 +73,8 @@ def test_a_named_socket_is_never_replaced_by_the_demo(tmp_path: Path) -> None:
         (["--refresh", "0"], "'0'"),
         (["--refresh", "nan"], "'nan'"),
         (["-n", " "], "must not be empty"),
+        (["-n", "bad/ns"], "--namespace 'bad/ns' cannot be the name of a namespace"),
+        (["--demo", "-n", "x" * 77], "cannot be the name of a namespace"),
         (["--wat"], "--wat"),
     ],
 )
@@ -81,6 +84,19 @@ def test_wrong_usage_is_one_sentence(argv: list[str], named: str) -> None:
     assert done.stderr.count("\n") == 1
     assert named in done.stderr
     assert "c9d --help" in done.stderr
+
+
+def test_a_wrong_namespace_of_the_environment_is_one_sentence() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tui"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "CONTAINERD_NAMESPACE": "a\x1b[31m"},
+    )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "CONTAINERD_NAMESPACE" in done.stderr
+    assert "\x1b" not in done.stderr
 
 
 def test_without_a_terminal_it_says_so() -> None:

@@ -95,7 +95,7 @@ async def test_leaving_in_the_middle_of_a_commit_leaves_nothing(engine: DemoEngi
         control.clear()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_signal_ends_it_with_the_terminal_as_it_was(
     engine: DemoEngine, number: signal.Signals
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 from protos import leases_pb2
 from tests.contract.place import Place, later
 from tui.backend import copies
+from tui.backend.ending import Ending
 from tui.backend.errors import BackendError, DiskFull, NotFound, ServerError, Unavailable
 from tui.demo.control import Control
 from tui.state.models import TaskStatus
@@ -20,6 +21,7 @@ from tui.state.models import TaskStatus
 pytestmark = pytest.mark.parametrize("engine", ["demo"], indirect=True)
 
 STATUS = "containerd.io/restart.status"
+STOPPED = "containerd.io/restart.explicitly-stopped"
 
 
 @pytest.fixture
@@ -155,7 +157,7 @@ async def test_a_stop_that_fails_keeps_the_monitor_at_work(
         await place.service.stop_container("web-1", timeout=30)
     labels = (await place.service.get_container("web-1")).labels
     assert labels[STATUS] == "running"
-    assert "containerd.io/restart.explicitly-stopped" not in labels
+    assert STOPPED not in labels
 
 
 async def test_a_stop_that_is_given_up_keeps_the_monitor_at_work(
@@ -164,8 +166,42 @@ async def test_a_stop_that_is_given_up_keeps_the_monitor_at_work(
     await place.running("web-1", labels={STATUS: "running"}, script="run ignore:TERM")
     await given_up(control, "Tasks.Kill", place.service.stop_container("web-1", timeout=600))
     labels = (await place.service.get_container("web-1")).labels
-    assert "containerd.io/restart.explicitly-stopped" not in labels
+    assert STOPPED not in labels
     assert await place.status("web-1") is TaskStatus.RUNNING
+
+
+async def test_a_stop_that_is_given_up_after_its_signal_stays_a_wish(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits, within = asyncio.Event(), Ending.within
+
+    async def wait(end: Ending, seconds: float) -> int | None:
+        waits.set()
+        return await within(end, seconds)
+
+    monkeypatch.setattr(Ending, "within", wait)
+    await place.running("web-1", labels={STATUS: "running"}, script="run ignore:TERM")
+    stop = asyncio.create_task(place.service.stop_container("web-1", timeout=600))
+    await asyncio.wait_for(waits.wait(), 60)
+    stop.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await stop
+    labels = (await place.service.get_container("web-1")).labels
+    assert labels[STOPPED] == "true"
+    await place.service.kill("web-1", "KILL")
+    await place.stopped("web-1")
+
+
+async def test_a_delete_that_cannot_kill_keeps_the_monitor_at_work(
+    place: Place, control: Control
+) -> None:
+    await place.running("web-1", labels={STATUS: "running"})
+    control.error("Tasks.Kill", "UNKNOWN", "the shim is gone", times=1)
+    with pytest.raises(ServerError):
+        await place.service.delete_task("web-1", force=True)
+    labels = (await place.service.get_container("web-1")).labels
+    assert labels[STATUS] == "running"
+    assert STOPPED not in labels
 
 
 async def test_a_snapshotter_that_fails_does_not_hide_the_others(

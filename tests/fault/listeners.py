@@ -37,6 +37,29 @@ async def http1(path: Path) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
+async def closing(path: Path) -> AsyncIterator[None]:
+    """Take connections and close them at once."""
+
+    async def hear(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    async with _server(path, hear):
+        yield
+
+
+@asynccontextmanager
+async def babbling(path: Path) -> AsyncIterator[None]:
+    """Say something of one's own to whoever connects, and close."""
+
+    async def hear(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.example ready\r\n")
+        writer.close()
+
+    async with _server(path, hear):
+        yield
+
+
+@asynccontextmanager
 async def other_grpc(path: Path) -> AsyncIterator[None]:
     """Speak gRPC, but not one of containerd's services."""
     server = grpc.aio.server()

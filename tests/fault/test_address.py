@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.fault import listeners
-from tests.flow.watching import watching
+from tests.flow.watching import eventually, watching
 from tui.backend.connection import diagnose
-from tui.backend.errors import Timeout
+from tui.backend.errors import Timeout, Unavailable
 from tui.state.snapshot import ConnectionState
 
 
@@ -54,10 +54,12 @@ async def test_no_socket_at_all_but_a_file(folder: Path) -> None:
     ("listener", "reason"),
     [
         (listeners.silent, "does not speak containerd's API|does not answer"),
+        (listeners.closing, "does not speak containerd's API"),
+        (listeners.babbling, "does not speak containerd's API"),
         (listeners.http1, "does not speak containerd's API|speaks HTTP/1"),
         (listeners.other_grpc, "speaks gRPC but not containerd's API"),
     ],
-    ids=["silent", "http1", "grpc"],
+    ids=["silent", "closing", "babbling", "http1", "grpc"],
 )
 async def test_somebody_else_listens(
     folder: Path, listener: Callable[[Path], AbstractAsyncContextManager[None]], reason: str
@@ -79,6 +81,38 @@ async def test_it_is_found_when_it_comes(folder: Path) -> None:
             await watch.state(ConnectionState.NOT_CONTAINERD)
         path.unlink(missing_ok=True)
         await watch.state(ConnectionState.NO_SOCKET)
+
+
+@pytest.mark.parametrize(
+    "listener", [listeners.closing, listeners.babbling], ids=["closing", "babbling"]
+)
+async def test_whoever_closes_the_connection_is_told_of_once(
+    folder: Path,
+    listener: Callable[[Path], AbstractAsyncContextManager[None]],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO", "tui.backend.lifeline")
+    path = folder / "x.sock"
+    async with listener(path), watching(str(path)) as watch:
+        await watch.state(ConnectionState.NOT_CONTAINERD)
+        failures = watch.watcher._lifeline._failures
+        await eventually(lambda: watch.watcher._lifeline._failures > failures + 3, "no attempts")
+        states = {each.connection.state for each in watch.seen}
+        assert ConnectionState.STALE not in states
+        assert watch.now.connection.state is ConnectionState.NOT_CONTAINERD
+    # Waiting for an answer, then what it is.
+    assert len(caplog.messages) <= 2
+
+
+def test_a_daemon_that_was_live_keeps_one_reason_while_it_comes_back(folder: Path) -> None:
+    path = folder / "x.sock"
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(path))
+        listening.listen()
+        for text in ("sendmsg: Broken pipe (32)", "recvmsg: Connection reset by peer (104)"):
+            trouble = diagnose(Unavailable(text), str(path), seen=True, failures=1)
+            assert trouble.state is ConnectionState.STALE
+            assert trouble.reason == f"The connection to {path} broke."
 
 
 def test_every_reason_and_way_out_is_one_sentence(folder: Path) -> None:

@@ -3,15 +3,20 @@
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 
-from tests.support.world import EMPTY, STALE, WORLD
+from tests.support.world import EMPTY, NOW, STALE, WORLD
 from tui import keymap
 from tui.actions import ACTIONS, BY_ID
 from tui.conditions import refusal, title
-from tui.panes.containers import alive
+from tui.panes.containers import Containers, alive
+from tui.panes.images import Images
 from tui.panes.pane import GREATEST_FIRST
+from tui.panes.resource import Resource, View
+from tui.panes.snapshots import Snapshots
+from tui.panes.tasks import Tasks
 from tui.screens.questions import ask, committing
 from tui.state.models import TaskStatus
 from tui.state.snapshot import Snapshot
@@ -174,3 +179,28 @@ def test_keys_can_be_swapped(tmp_path: Path) -> None:
 
 def test_columns_that_start_with_the_greatest_exist() -> None:
     assert {f"sort.{column}" for column in GREATEST_FIRST} <= set(BY_ID)
+
+
+@pytest.mark.parametrize("resource", [Containers(), Images(), Tasks(), Snapshots()])
+def test_a_column_can_be_sorted_by_where_it_is_and_nowhere_else(resource: Resource[Any]) -> None:
+    columns = {each.key for each in resource.columns(80)}
+    for action in ACTIONS:
+        if action.id.startswith("sort."):
+            column = action.id.removeprefix("sort.")
+            reason = refusal(action, WORLD, resource.pane, None)
+            assert (reason == "") is (column in columns)
+            if reason:
+                assert reason == f"The {resource.pane} have no column {column}."
+
+
+def test_what_was_only_created_does_not_run() -> None:
+    created = replace(WORLD.tasks["web-1"], status=TaskStatus.CREATED)
+    tasks = MappingProxyType({**WORLD.tasks, "web-1": created})
+    view = View(replace(WORLD, tasks=tasks), NOW)
+    panes: tuple[Resource[Any], ...] = (Containers(), Tasks())
+    for resource in panes:
+        items = dict(resource.items(view))
+        assert not resource.runs(items["web-1"])
+        assert resource.runs(items["web-2"])
+        assert resource.runs(items["paused-1"])
+        assert not resource.runs(items["batch-x"])

@@ -169,10 +169,26 @@ async def test_a_capital_letter_sorts_and_then_reverses(
         await app.until(lambda: in_order(app, *app.pane.sort), f"reversed by {column}")
 
 
-async def test_a_letter_of_another_pane_is_refused_in_silence(engine: DemoEngine) -> None:
+async def test_a_letter_of_another_pane_says_why_it_does_nothing(engine: DemoEngine) -> None:
     async with driving(at(engine.address)) as app:
         await app.press(SORT_KEYS["digest"][0])
         assert app.pane.sort == ("name", False)
+        assert app.told() == ["The containers have no column digest."]
+
+
+async def test_the_tabs_of_no_details_say_why_they_do_not_turn(engine: DemoEngine) -> None:
+    async with driving(at(engine.address)) as app:
+        await app.press("right_square_bracket")
+        assert app.told() == ["No details beside the table below 120 columns: press enter."]
+        for words in ("digest", "tab of the details"):
+            await app.press("colon", *(char if char != " " else "space" for char in words))
+            await app.until(lambda: "Nothing matches." in app.text(), "it is not offered")
+            await app.press("escape")
+        await app.pilot.resize_terminal(120, 36)
+        await app.until(lambda: app.app.main.side_by_side, "the details are there")
+        await app.press("right_square_bracket")
+        assert app.app.main.side.tab == 1
+        assert len(app.told()) == 1
 
 
 async def test_o_offers_the_columns(engine: DemoEngine) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 import stat
 from collections.abc import AsyncGenerator
 from typing import TypeVar
@@ -30,14 +29,12 @@ from tui.backend.errors import (
 )
 from tui.backend.requests import check_request, describe_request
 from tui.backend.stubs import Stubs
-from tui.settings import socket_path
+from tui.settings import names_namespace, socket_path
 
 _Request = TypeVar("_Request", bound=Message)
 _Response = TypeVar("_Response")
 _Reply = TypeVar("_Reply", bound=Message)
 
-_IDENTIFIER = re.compile(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*\Z")
-_IDENTIFIER_LENGTH = 76
 _LONGEST_STREAM = 24 * 3600.0
 
 _OPTIONS = (
@@ -61,7 +58,7 @@ def check_namespace(name: str) -> None:
     Raises:
         InvalidArgument: it is empty, too long or has other characters.
     """
-    if len(name) > _IDENTIFIER_LENGTH or not _IDENTIFIER.match(name):
+    if not names_namespace(name):
         raise InvalidArgument(f'"{safe(name)}" cannot be the name of a namespace.')
 
 

@@ -16,6 +16,7 @@ from tui.backend.errors import (
     NotContainerd,
     PermissionDenied,
     Timeout,
+    Unavailable,
     Unsupported,
 )
 from tui.state.snapshot import ConnectionState
@@ -48,7 +49,9 @@ async def ping(client: Client, timeout: float) -> None:
     await client.call(client.version.Version, Empty(), timeout=timeout, queued=False)
 
 
-def diagnose(error: BackendError, address: str, *, seen: bool, failures: int) -> Trouble:
+def diagnose(
+    error: BackendError, address: str, *, seen: bool, failures: int, demo: bool = False
+) -> Trouble:
     """Say what an error means for the connection.
 
     Args:
@@ -56,24 +59,43 @@ def diagnose(error: BackendError, address: str, *, seen: bool, failures: int) ->
         address: Path of the socket.
         seen: Whether this daemon was live before: then its data is on the screen.
         failures: Attempts that failed in a row.
+        demo: Whether it is the demo engine, which only its user starts again.
     """
+    patient = seen and failures < _PATIENCE
+
+    def absent(reason: str) -> Trouble:
+        return _ended(seen, failures) if demo else _absent(reason, seen)
+
     if isinstance(error, StreamCut):
         return _stale(str(error), "Subscribing and reading everything again by itself.")
     if isinstance(error, PermissionDenied):
         return _denied(error, address)
     if isinstance(error, NoSocket):
-        return _absent(f"There is no socket at {address}.", seen)
+        return absent(f"There is no socket at {address}.")
     if isinstance(error, Timeout):
         return _silent(address, seen)
-    if isinstance(error, NotContainerd | Unsupported) and not (seen and failures < _PATIENCE):
+    if isinstance(error, NotContainerd | Unsupported) and not patient:
         return _foreign(error, address, failures)
     if not _listening(address):
-        return _absent(f"Nobody listens on {address}.", seen)
+        return absent(f"Nobody listens on {address}.")
+    if isinstance(error, Unavailable):
+        # What gRPC says of it depends on who was faster, and may be another thing each second.
+        if not patient:
+            return _foreign(error, address, failures)
+        return _stale(f"The connection to {address} broke.", "Trying again by itself.")
     return _stale(str(error), "Trying again by itself.")
 
 
 def _stale(reason: str, way_out: str) -> Trouble:
     return Trouble(ConnectionState.STALE, reason, way_out)
+
+
+def _ended(seen: bool, failures: int) -> Trouble:
+    """Say what became of the demo engine, which no system starts again."""
+    if not seen and failures < _PATIENCE:
+        return Trouble(ConnectionState.CONNECTING, "Waiting for the demo engine.", "Trying again.")
+    state = ConnectionState.STALE if seen else ConnectionState.NO_SOCKET
+    return Trouble(state, "The demo engine has ended.", "Leave with q and start it again.")
 
 
 def _absent(reason: str, seen: bool) -> Trouble:

@@ -23,6 +23,8 @@ class Ending:
         self._id = container_id
         self._namespace = namespace
         self._wait: asyncio.Task[int] | None = None
+        self.told = False
+        """Whether a signal was sent: the task may end of it at any time."""
 
     async def signal(self, number: int, *, everyone: bool = False) -> None:
         """Send a signal; that the task has ended already is as good.
@@ -33,6 +35,7 @@ class Ending:
         request = tasks_pb2.KillRequest(container_id=self._id, signal=number, all=everyone)
         with suppress(NotFound):
             await self._client.call(self._client.tasks.Kill, request, namespace=self._namespace)
+        self.told = True
 
     async def within(self, seconds: float) -> int | None:
         """Return the exit status, None if the task has not ended in this time.

@@ -35,11 +35,13 @@ class Lifeline:
         store: Store,
         changed: Callable[[], None],
         clock: Callable[[], datetime],
+        demo: bool = False,
     ) -> None:
         self._service = service
         self._store = store
         self._changed = changed
         self._clock = clock
+        self._demo = demo
         self._seen: datetime | None = None
         self._ready = False
         self._failures = 0
@@ -97,7 +99,8 @@ class Lifeline:
                 await ping(client, PATIENCE)
                 group.create_task(self._heartbeats())
                 server = await self._service.server()
-                self._store.set_server(server, demo=server.revision == "demo")
+                self._demo = server.revision == "demo"
+                self._store.set_server(server, demo=self._demo)
                 await watch(group)
                 self._ready = True
         except ExceptionGroup as group_of_all:
@@ -133,6 +136,7 @@ class Lifeline:
             self._service.client.address,
             seen=self._seen is not None,
             failures=self._failures,
+            demo=self._demo,
         )
         before = self._store.connection
         if (before.state, before.reason) != (trouble.state, trouble.reason):

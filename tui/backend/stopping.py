@@ -1,5 +1,9 @@
 """Stopping: signals, patience and force, and that it stays stopped."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from tui.backend import restart
 from tui.backend.ending import KILL, KILL_SECONDS, Ending, ending
 from tui.backend.errors import FailedPrecondition, InvalidArgument, StillRunning
@@ -58,18 +62,10 @@ class Stopping(Tasks):
         if task.status is TaskStatus.STOPPED:
             return task.exit_status or 0
         number = explicit or _stop_signal(container)
-        limit = timeout + 2 * KILL_SECONDS
-        await self._set_labels(container_id, restart.before_stop(container.labels), where)
-        try:
-            async with ending(self.client, container_id, where, limit) as end:
-                status = await self._ask(end, task, number, timeout)
-                if status is None and force:
-                    status = await end.by_force()
-        except BaseException:
-            await cleanup(
-                self._set_labels(container_id, restart.not_stopped(container.labels), where)
-            )
-            raise
+        async with self._announced(container, timeout + 2 * KILL_SECONDS) as end:
+            status = await self._ask(end, task, number, timeout)
+            if status is None and force:
+                status = await end.by_force()
         if status is None:
             await self._set_labels(container_id, restart.not_stopped(container.labels), where)
             raise StillRunning(
@@ -78,6 +74,32 @@ class Stopping(Tasks):
             )
         await self._stay_down(container, task)
         return status
+
+    @asynccontextmanager
+    async def _announced(self, container: Container, seconds: float) -> AsyncIterator[Ending]:
+        """Mark a container as stopped on purpose while its task is told to end.
+
+        A block that fails leaves the restart monitor as it was. One that is given up
+        after the signal was sent leaves the mark: the task may still end of that
+        signal, as was wished, and then nobody is here any more to keep it down.
+
+        Args:
+            container: of the task.
+            seconds: that the block may take at most.
+        """
+        key, where = container.id, container.namespace
+        await self._set_labels(key, restart.before_stop(container.labels), where)
+        told = False
+        try:
+            async with ending(self.client, key, where, seconds) as end:
+                try:
+                    yield end
+                finally:
+                    told = end.told
+        except BaseException as error:
+            if not (told and isinstance(error, asyncio.CancelledError)):
+                await cleanup(self._set_labels(key, restart.not_stopped(container.labels), where))
+            raise
 
     async def _ask(self, end: Ending, task: Task, number: int, seconds: float) -> int | None:
         """Signal a task and return its exit status, None if it did not end in time."""
@@ -127,8 +149,7 @@ class Stopping(Tasks):
                 f"{container_id} is {task.status}: stop it first, or delete it by force."
             )
         container = await self.get_container(container_id, namespace=where)
-        await self._set_labels(container_id, restart.before_stop(container.labels), where)
-        async with ending(self.client, container_id, where, 2 * KILL_SECONDS) as end:
+        async with self._announced(container, 2 * KILL_SECONDS) as end:
             status = await end.by_force()
         await self._stay_down(container, task)
         deleted = await self._delete_task(container_id, where)

@@ -37,6 +37,7 @@ class Watcher:
         refresh: float = 1.0,
         sweep: float = 30.0,
         clock: Callable[[], datetime] = _now,
+        demo: bool = False,
     ) -> None:
         """Make a watcher; nothing happens until its snapshots are asked for.
 
@@ -45,12 +46,13 @@ class Watcher:
             refresh: Seconds between two readings of the metrics in view.
             sweep: Seconds after which all lists are read again, events or not.
             clock: What time it is, for the ages on the screen.
+            demo: Whether a demo engine was started for this run.
         """
         self._service = service
         self._sweep = sweep
         self._store = Store(address=service.client.address, namespace=service.namespace)
         self._dirty = Dirty()
-        self._lifeline = Lifeline(service, self._store, self._changed, clock)
+        self._lifeline = Lifeline(service, self._store, self._changed, clock, demo)
         self._reader = Reader(service, self._store, self._changed)
         self._downloads = Downloads(service, self._store, self._changed)
         self._sampler = Sampler(

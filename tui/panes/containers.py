@@ -99,8 +99,8 @@ class Containers(Resource[ContainerItem]):
         )
 
     def runs(self, item: ContainerItem) -> bool:
-        """Tell whether it has a task that lives."""
-        return alive(item.task)
+        """Tell whether it has a task that runs."""
+        return begun(item.task)
 
     def labels(self, snapshot: Snapshot, key: str) -> Mapping[str, str]:
         """Return the labels of the record."""
@@ -125,6 +125,11 @@ class Containers(Resource[ContainerItem]):
 def alive(task: Task | None) -> bool:
     """Tell whether a task has a process, paused or not; one that cannot be asked has."""
     return task is not None and task.status is not TaskStatus.STOPPED
+
+
+def begun(task: Task | None) -> bool:
+    """Tell whether a task runs, paused or not: one that was only created does not yet."""
+    return alive(task) and task is not None and task.status is not TaskStatus.CREATED
 
 
 def _memory(item: ContainerItem, width: int) -> Cell:

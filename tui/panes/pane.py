@@ -219,7 +219,8 @@ class ResourcePane(Widget):
     def count(self) -> str:
         """Return how many rows are shown, and of how many if that is not all."""
         shown, total = len(self.table.rows), self._rows.total
-        return str(total) if shown == total else f"{shown}/{total}"
+        count = str(total) if shown == total else f"{shown}/{total}"
+        return self.resource.counted(self._view.snapshot, count) if self._view else count
 
     def notes(self) -> list[str]:
         """Return what makes the rows differ from all there is."""

@@ -108,6 +108,12 @@ class Resource(ABC, Generic[Item]):
         sentence = snapshot.troubles.get(self.pane.removesuffix("s"), "")
         return safe(sentence) if snapshot.connection.live else ""
 
+    def counted(self, snapshot: Snapshot, count: str) -> str:
+        """Return a count as it may be told: of a list that was not read nobody knows it."""
+        if self.pane.removesuffix("s") not in snapshot.troubles:
+            return count
+        return "?" if count == "0" else f"{count}?"
+
     def none_here(self, snapshot: Snapshot) -> str:
         """Say that the namespace has none of these, and which other one has containers."""
         text = f'No {self.pane} in "{safe(snapshot.namespace)}"'

@@ -1,5 +1,6 @@
 """The details of the row under the cursor, in tabs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from textual import on
@@ -8,7 +9,7 @@ from textual.containers import Vertical
 
 from tui.panes.resource import Resource, View
 from tui.targets import target
-from widgets.detail import Detail
+from widgets.detail import Detail, Field, Section
 from widgets.tabs_line import Tab, TabsLine
 
 
@@ -31,9 +32,17 @@ class Side(Vertical):
         """Show what there is to know about the object of a row, None for no row."""
         self._last = (resource, view, key)
         self.tabs.show([Tab(name, name) for name in resource.tabs], resource.tabs[self.tab])
-        known = key is not None and target(view.snapshot, resource.pane, key) is not None
-        sections = resource.details(view, key, self.tab) if key is not None and known else ()
-        self.detail.show(sections, f"{resource.pane}/{self.tab}/{key}")
+        self.detail.show(self._sections(resource, view, key), f"{resource.pane}/{self.tab}/{key}")
+        self.detail.set_dim(not view.snapshot.connection.live)
+
+    def _sections(self, resource: Resource[Any], view: View, key: str | None) -> Sequence[Section]:
+        if key is None:
+            return ()
+        if target(view.snapshot, resource.pane, key) is not None:
+            return resource.details(view, key, self.tab)
+        noun = resource.pane.removesuffix("s")
+        gone = f"This {noun} is not there any more." if view.snapshot.loaded else "Reading..."
+        return (Section("", (Field("", gone, "warn"),)),)
 
     def turn(self, step: int) -> None:
         """Go to the next tab or the one before."""

@@ -17,6 +17,7 @@ from tui.text import safe
 from widgets.cells import Cell
 from widgets.columns import Column
 from widgets.detail import Section
+from widgets.glyphs import glyphs
 
 
 class SnapshotItem(NamedTuple):
@@ -116,6 +117,8 @@ class Snapshots(Resource[SnapshotItem]):
         if usage:
             files = plural(usage.inodes, "inode")
             measured = f"{size(usage.size)}, {files}, {moment(usage.at, view.now)}"
+        if view.pending.get(key) == "measuring":
+            measured = f"measuring{glyphs().ellipsis}"
         children = [
             each.key
             for each in snapshot.snapshots.values()

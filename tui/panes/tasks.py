@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from tui.format import age
 from tui.panes.cells import cpu, memory, spark_widths, status, status_order, text
 from tui.panes.columns import column, figures
-from tui.panes.containers import alive
+from tui.panes.containers import alive, begun
 from tui.panes.figures import exit_section, figures_section, task_section
 from tui.panes.resource import Resource, View
 from tui.panes.sections import section
@@ -99,8 +99,8 @@ class Tasks(Resource[TaskItem]):
         return f"{item.title} {item.task.container_id} {item.task.pid} {item.task.status}"
 
     def runs(self, item: TaskItem) -> bool:
-        """Tell whether it has a process."""
-        return alive(item.task)
+        """Tell whether it runs."""
+        return begun(item.task)
 
     def labels(self, snapshot: Snapshot, key: str) -> Mapping[str, str]:
         """Return the labels of the task's container: a task has none."""

@@ -196,18 +196,17 @@ class Board(Screen[None]):
     def draw_hints(self) -> None:
         """Show the keys that work here and now; the subclass knows them."""
 
-    def counts(self) -> dict[Pane, int]:
-        """Return how many objects of each kind there are."""
+    def counts(self) -> dict[Pane, str]:
+        """Return how many objects of each kind there are, as far as that is known."""
         snapshot = self.snapshot
+        rows = (snapshot.containers, snapshot.images, snapshot.tasks, snapshot.snapshots)
         return {
-            Pane.CONTAINERS: len(snapshot.containers),
-            Pane.IMAGES: len(snapshot.images),
-            Pane.TASKS: len(snapshot.tasks),
-            Pane.SNAPSHOTS: len(snapshot.snapshots),
+            pane: self.panes[pane].resource.counted(snapshot, str(len(each)))
+            for pane, each in zip(Pane, rows, strict=True)
         }
 
     def _draw_tabs(self) -> None:
-        counts = {pane: str(count) for pane, count in self.counts().items()}
+        counts = self.counts()
         if self.current.is_mounted:
             counts[self.pane] = self.current.count()
         if not self.snapshot.loaded:

@@ -34,13 +34,25 @@ def top_line(
     ]
     if read_only:
         left.append(Item((("read-only", "warn"),), priority=3, joint=joint))
-    word, style = STATES[snapshot.connection.state]
-    sign = glyphs().dot if snapshot.connection.live else glyphs().ring
     right = [
-        Item(((f"{sign} {word}", style),)),
+        Item((state(snapshot.connection),)),
         Item(((f"{now:%H:%M}", ""),), priority=3),
     ]
     return left, right
+
+
+def state(connection: Connection) -> tuple[str, str]:
+    """Return sign and word of the connection's state, and their style."""
+    word, style = STATES[connection.state]
+    return f"{glyphs().dot if connection.live else glyphs().ring} {word}", style
+
+
+def how_old(connection: Connection, now: datetime) -> str:
+    """Return how long ago what is shown was right, ``""`` where it is right or never was."""
+    if connection.live or connection.last_seen is None:
+        return ""
+    old = age(connection.last_seen, now)
+    return f"{'a moment' if old == 'now' else old} old"
 
 
 def banner(connection: Connection, now: datetime, notice: str) -> tuple[str, str]:
@@ -56,7 +68,6 @@ def banner(connection: Connection, now: datetime, notice: str) -> tuple[str, str
         sentence = f"{connection.reason} {connection.way_out}".strip()
         return (sentence, "warn") if sentence and not connection.live else (notice, "dim")
     parts = [connection.reason, connection.way_out]
-    if connection.last_seen is not None:
-        old = age(connection.last_seen, now)
-        parts.insert(1, f"What you see is {'a moment' if old == 'now' else old} old.")
+    if old := how_old(connection, now):
+        parts.insert(1, f"What you see is {old}.")
     return " ".join(part for part in parts if part), "bad"

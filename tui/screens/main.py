@@ -14,6 +14,7 @@ from tui.mouse import set_mouse
 from tui.panes.pane import ResourcePane
 from tui.screens.details import DetailsScreen
 from tui.screens.help import HelpScreen
+from tui.screens.layout import SIDE_WIDTH
 from tui.screens.pulling import Pulling
 from tui.targets import Pane, target
 from tui.text import safe
@@ -94,6 +95,8 @@ class MainScreen(Pulling):
         doing = self.doing(self.pane, key)
         if action.changes and doing and action.group == "Act":
             return f"Wait: it is still {doing}."
+        if action.where == "details" and not self.side_by_side:
+            return f"No details beside the table below {SIDE_WIDTH} columns: press enter."
         marked = bool(self.current.table.marked)
         return refusal(
             action, self.snapshot, self.pane, key, read_only=self.read_only, marked=marked
