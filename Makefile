@@ -57,6 +57,10 @@ snap: $(VENV)/.test ## Compare the pictures of the screens
 snap-update: $(VENV)/.test ## Take the pictures of the screens anew
 	$(BIN)/python -m pytest tests/snapshot --snapshot-update $(ARGS)
 
+.PHONY: bench
+bench: $(VENV)/.test engines ## Measure pulls beside those of ctr (ARGS="--pairs 5 --engine 2.x")
+	$(BIN)/python -m tests.bench.pull $(ARGS)
+
 .PHONY: shots
 shots: $(VENV)/.run ## Take the screenshots of the README from the demo engine
 	$(BIN)/python screenshots/take.py
