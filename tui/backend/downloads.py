@@ -15,6 +15,8 @@ REST = 4.0
 """Seconds between two looks while nothing is downloaded."""
 BUSY = 1.0
 """Seconds between two looks while something is."""
+_CALM = 10
+"""Looks without a byte after which nothing is downloaded: what is left of a pull lies for a day."""
 
 
 class Downloads:
@@ -27,17 +29,30 @@ class Downloads:
 
     async def run(self) -> None:
         """Look for as long as the connection lasts."""
+        calm = _CALM
         while True:
-            await self.look()
-            await asyncio.sleep(BUSY if self._store.ingests else REST)
+            calm = 0 if await self.look() else calm + 1
+            await asyncio.sleep(BUSY if calm < _CALM else REST)
 
-    async def look(self) -> None:
-        """Read the ingests of every namespace; one that fails does not hide the others."""
-        names = [namespace.name for namespace in self._store.namespaces]
-        lists = await asyncio.gather(*(self._of(name) for name in names))
+    async def look(self) -> bool:
+        """Read the ingests of every namespace; one that fails does not hide the others.
+
+        Returns:
+            Whether anything is different.
+        """
+        try:
+            # A pull into a namespace that nobody used before makes it, without an event.
+            namespaces = await self._service.list_namespaces()
+        except BackendError as error:
+            _log.info("%s", error)
+            return False
+        self._store.set_namespaces(namespaces)
+        lists = await asyncio.gather(*(self._of(each.name) for each in namespaces))
         found = sorted((row for rows in lists for row in rows), key=_place)
-        if self._store.set_ingests(found):
+        different = self._store.set_ingests(found)
+        if different:
             self._changed()
+        return different
 
     async def _of(self, namespace: str) -> list[Ingest]:
         try:
