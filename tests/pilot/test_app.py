@@ -43,7 +43,7 @@ async def test_nothing_is_asked_or_copied_when_its_row_has_gone(engine: DemoEngi
 async def test_what_may_lose_something_asks_first(engine: DemoEngine, action: Action) -> None:
     async with driving(at(engine.address)) as app:
         before = app.app.snapshot
-        for pane, key in ((Pane.CONTAINERS, "web-1"), (Pane.SNAPSHOTS, "native/scratch")):
+        for pane, key in ((Pane.CONTAINERS, "web-1"), (Pane.SNAPSHOTS, "overlayfs/web-canary")):
             if pane in action.panes:
                 await app.go(pane, key)
                 await app.press(action.keys[0])
