@@ -1,6 +1,8 @@
 import asyncio
+import itertools
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -208,8 +210,36 @@ async def test_output_goes_to_a_fifo_and_ends_with_the_task(bench: Bench, tmp_pa
         bench.advance(20.0)
         assert os.read(reader, 65536).count(b"\n") > 3
         bench.advance(20.0)
-        os.read(reader, 65536)
-        assert os.read(reader, 65536) == b""
+        assert await _rest(reader)
+    finally:
+        os.close(reader)
+
+
+async def _rest(reader: int) -> bytes:
+    """Reads to the end of file."""
+    heard = b""
+    async with asyncio.timeout(30):
+        for _ in itertools.count():
+            with suppress(BlockingIOError):
+                piece = os.read(reader, 65536)
+                heard += piece
+                if not piece:
+                    break
+            await asyncio.sleep(0.01)
+    return heard
+
+
+async def test_a_reader_that_opens_a_fifo_late_hears_all(bench: Bench, tmp_path: Path) -> None:
+    bench.container("one", "exit:0 after:1")
+    fifo = tmp_path / "out"
+    os.mkfifo(fifo)
+    _start(bench, "one", stdout=str(fifo), stderr=str(fifo))
+    bench.advance(2.0)
+    assert (await _status(bench, "one")).status == STOPPED
+    await bench.settle()
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert b"\n" in await _rest(reader)
     finally:
         os.close(reader)
 

@@ -1,14 +1,22 @@
 """Where a process writes: the FIFOs, files and ``file://`` addresses that a shim would open."""
 
+import asyncio
+import fcntl
 import os
 import random
 import stat
+import sys
+import termios
 from contextlib import suppress
 from urllib.parse import unquote, urlsplit
 
 from tui.demo.clock import Clock, Timer, rfc3339
 from tui.demo.refusals import shim
 
+_LOOK = 0.02
+"""Seconds between two looks whether the last output was read."""
+_PATIENCE = 100
+"""Looks after which nobody reads it any more."""
 _LINES = (
     'GET /healthz HTTP/1.1" 200 2',
     'GET /api/v1/orders?limit=50 HTTP/1.1" 200 {n}',
@@ -55,14 +63,37 @@ class Output:
         return self._sink is not None
 
     def close(self) -> None:
-        """Close all ends, which is the readers' end of file."""
-        while self._descriptors:
-            os.close(self._descriptors.pop())
-        self._sink = None
+        """Close all ends, which is the readers' end of file, once they have read what is there.
+
+        A FIFO forgets what is in it when nobody holds it: a reader that was slow to
+        open it would hear nothing.
+        """
+        descriptors, self._descriptors, self._sink = self._descriptors, [], None
+        _close(descriptors, _PATIENCE)
 
     def _keep(self, descriptor: int) -> int:
         self._descriptors.append(descriptor)
         return descriptor
+
+
+def _close(descriptors: list[int], looks: int) -> None:
+    """Close descriptors; those with something in them that nobody read yet a little later."""
+    unread = [each for each in descriptors if looks and _waiting(each)]
+    for each in descriptors:
+        if each not in unread:
+            os.close(each)
+    if unread:
+        with suppress(RuntimeError):  # no loop: the engine ends
+            asyncio.get_running_loop().call_later(_LOOK, _close, unread, looks - 1)
+            return
+        _close(unread, 0)
+
+
+def _waiting(descriptor: int) -> int:
+    """Return how many bytes are in a pipe; 0 for what is none."""
+    if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+        return 0
+    return int.from_bytes(fcntl.ioctl(descriptor, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 def _is_fifo(path: str) -> bool:
