@@ -31,7 +31,12 @@ _BY_DAEMON_SINCE = (2,)
 
 async def warm_up() -> None:
     """Load what a pull needs, while somebody still types what to pull."""
-    await asyncio.to_thread(importlib.import_module, "tui.backend.registry_blob")
+
+    def load() -> None:
+        importlib.import_module("tui.backend.registry_blob")
+        importlib.import_module("tui.backend.registry_tls").plain_context()
+
+    await asyncio.to_thread(load)
 
 
 class Pulling(Images, Introspection):

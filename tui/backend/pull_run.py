@@ -1,5 +1,6 @@
 """One pull: which way it goes, and that both ways end in the same image."""
 
+import asyncio
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -85,10 +86,15 @@ class PullRun:
         await self._pulled.keep_documents(plan)
         self._tracker.begin((layer.digest, layer.size) for layer in plan.layers)
         if by_daemon:
-            await self._pulled.prepare(plan)
-            with suppress(Unsupported, _NotUnpacked):
-                await self._by_daemon(plan)
-                return
+            # The daemon resolves first: the ingests are begun before it comes to them.
+            preparing = asyncio.ensure_future(self._pulled.prepare(plan))
+            try:
+                with suppress(Unsupported, _NotUnpacked):
+                    await self._by_daemon(plan)
+                    return
+            finally:
+                preparing.cancel()
+                await asyncio.gather(preparing, return_exceptions=True)
         before = registry.fetched
         self._tracker.network = lambda: registry.fetched - before
         # The content store computes every digest, and refuses what is not what it says.

@@ -1,6 +1,8 @@
 """TLS with registries: whom we trust, and sentences for whom we do not."""
 
+import os
 import ssl
+from functools import lru_cache
 
 from tui.backend.errors import BackendError, FailedPrecondition, safe
 from tui.backend.registry_errors import Untrusted
@@ -23,6 +25,8 @@ def context(host: Host, *, own: bool) -> ssl.SSLContext:
     Raises:
         FailedPrecondition: a file of the configuration is not what it should be.
     """
+    if not (host.ca or host.client or host.skip_verify):
+        return plain_context()
     made = ssl.create_default_context()
     for file in host.ca:
         try:
@@ -41,6 +45,28 @@ def context(host: Host, *, own: bool) -> ssl.SSLContext:
         made.check_hostname = False
         made.verify_mode = ssl.CERT_NONE
     return made
+
+
+def plain_context() -> ssl.SSLContext:
+    """Return what hosts are spoken TLS with that nothing is configured for; made once.
+
+    Reading the authorities of the system takes as long as a small pull.
+    """
+    return _plain(_state_of(ssl.get_default_verify_paths().cafile))
+
+
+@lru_cache(maxsize=1)
+def _plain(_state: tuple[int, int]) -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+def _state_of(file: str | None) -> tuple[int, int]:
+    """Return what changes when a file does: authorities may come while we run."""
+    try:
+        status = os.stat(file or "")
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
 
 
 def untrusted(name: str, host: Host, error: ssl.SSLCertVerificationError) -> BackendError:

@@ -83,8 +83,10 @@ class Tracker:
 
     def resume(self, index: int, offset: int) -> None:
         """Say how many bytes of a layer an earlier pull left."""
+        layer = self._layers[index]
         self._resumed[index] = offset
-        self._layers[index] = replace(self._layers[index], offset=offset)
+        if layer.phase is LayerPhase.WAITING:
+            self._layers[index] = replace(layer, offset=offset)
 
     def offset(self, index: int) -> int:
         """Return how many bytes of a layer are there."""
