@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 
 from protos import content_pb2
@@ -28,6 +27,7 @@ _PATIENCE = 120.0
 # Somebody else writes the same blob: looked at now and then, for as long as it grows.
 _LOOK = (0.3, 0.6)
 _STALLED = 60.0
+_LOCKED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,7 @@ class Ingests:
     ) -> bool:
         """Bring a blob into the content store, or find it there.
 
-        What an earlier attempt left is kept, and so is what this one leaves if it
-        is cut short: containerd throws it away after a day.
+        It goes on behind what an earlier attempt left.
 
         Args:
             blob: what it is.
@@ -117,9 +116,6 @@ class Ingests:
         labels: Mapping[str, str],
         heard: Callable[[int], None],
     ) -> bool:
-        with suppress(AlreadyExists):
-            # What is there is told below again, where the lease takes hold of it.
-            await self.outlive_lease(blob)
         async with self._open(blob, self._lease) as stream:
             state = await stream.ask(_stat(blob))
             offset = state.offset
@@ -131,22 +127,34 @@ class Ingests:
             await self._commit(stream, blob, labels)
             return offset < blob.size
 
-    async def outlive_lease(self, blob: Blob) -> int:
-        """Begin the ingest without the lease, or a cancelled pull would lose it with that.
+    async def begun(self) -> dict[str, int]:
+        """Return how many bytes there are of every ingest of the namespace, by its ref."""
+        answer = await self._client.call(
+            self._client.content.ListStatuses,
+            content_pb2.ListStatusesRequest(),
+            namespace=self._namespace,
+        )
+        return {status.ref: status.offset for status in answer.statuses}
 
-        containerd keeps such an ingest for a day; it is committed under the lease.
+    async def outlive_lease(self, blob: Blob) -> None:
+        """Have an ingest outlive the lease, for the next pull to go on with.
 
-        Returns:
-            Bytes that are there already.
+        Whoever opens one without a lease has containerd keep it for a day. One that
+        was cut off a moment ago may still be locked.
 
         Raises:
-            AlreadyExists: there is such a blob.
-            Unavailable: somebody writes it.
+            BackendError: it cannot be had.
         """
-        async with self._open(blob, "") as stream:
-            state = await stream.ask(_stat(blob))
-            await stream.finish()
-            return state.offset
+        for remaining in reversed(range(_LOCKED)):
+            try:
+                async with self._open(blob, "") as stream:
+                    await stream.ask(_stat(blob))
+                    await stream.finish()
+                    return
+            except Unavailable:
+                if not remaining:
+                    raise
+            await asyncio.sleep(_LOOK[0] / 3)
 
     def _open(self, blob: Blob, lease: str) -> Stream:
         return self._client.duplex(

@@ -2,14 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 from protos import types_pb2
 from tui.backend.client import Client
 from tui.backend.descriptor import Descriptor
-from tui.backend.errors import AlreadyExists, Unavailable
 from tui.backend.groups import first
 from tui.backend.ingest import Blob, Ingests, Source
 from tui.backend.platforms import Platform
@@ -58,13 +56,21 @@ class Pulled:
         labels = {**document.labels, **await self._source_label(document.descriptor.digest)}
         await self._ingests.put(_blob(document.descriptor), document.data, labels)
 
-    async def prepare(self, plan: Plan) -> None:
-        """Begin the ingests that somebody else will go on with, so that they can be resumed."""
-        await asyncio.gather(*(self._begin(*each) for each in enumerate(plan.layers)))
+    async def resume(self, plan: Plan) -> None:
+        """Say how much of the layers an earlier pull left."""
+        begun = await self._ingests.begun()
+        for index, layer in enumerate(plan.layers):
+            if offset := begun.get(ingest_ref(layer)):
+                self._tracker.resume(index, offset)
 
-    async def _begin(self, index: int, layer: Descriptor) -> None:
-        with suppress(AlreadyExists, Unavailable):
-            self._tracker.resume(index, await self._ingests.outlive_lease(_blob(layer)))
+    async def leave(self, plan: Plan) -> None:
+        """Have what is there of the layers outlive our lease: the next pull goes on with it."""
+        begun = await self._ingests.begun()
+        layers = {each.digest: each for each in plan.layers if begun.get(ingest_ref(each))}
+        await asyncio.gather(
+            *(self._ingests.outlive_lease(_blob(each)) for each in layers.values()),
+            return_exceptions=True,
+        )
 
     async def abandon(self, plan: Plan) -> None:
         """Throw away what is there of the layers: some of it is wrong, and would be again."""

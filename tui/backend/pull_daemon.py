@@ -21,6 +21,7 @@ _LOOK = 0.3
 """Seconds between two looks for the next snapshot: 2.0 and 2.1 tell nothing of unpacking."""
 _GLANCE = 0.1
 """Seconds between two looks at the ingests: they grow by a mebibyte at a time."""
+_EARLY = 1.0
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
 _DOCUMENT = re.compile(r"(?:index|manifest)-")
 
@@ -115,6 +116,8 @@ class DaemonPull:
     async def _measure(self) -> None:
         """Look at the ingests, more often than the daemon tells: a rate needs the moment."""
         request = content_pb2.ListStatusesRequest()
+        # Before there is a rate to tell, the daemon's own word will do.
+        await asyncio.sleep(_EARLY)
         for _ in count():
             await asyncio.sleep(_GLANCE)
             with suppress(BackendError):

@@ -1,6 +1,5 @@
 """One pull: which way it goes, and that both ways end in the same image."""
 
-import asyncio
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -85,21 +84,25 @@ class PullRun:
         plan = await make_plan(top, registry.document, self._order.platform, self._name)
         await self._pulled.keep_documents(plan)
         self._tracker.begin((layer.digest, layer.size) for layer in plan.layers)
+        await self._pulled.resume(plan)
+        try:
+            await self._fetch(plan, registry, by_daemon=by_daemon)
+        except WrongContent:
+            raise
+        except BaseException:
+            await cleanup(self._pulled.leave(plan))
+            raise
+
+    async def _fetch(self, plan: Plan, registry: "Registry", *, by_daemon: bool) -> None:
         if by_daemon:
-            # The daemon resolves first: the ingests are begun before it comes to them.
-            preparing = asyncio.ensure_future(self._pulled.prepare(plan))
-            try:
-                with suppress(Unsupported, _NotUnpacked):
-                    await self._by_daemon(plan)
-                    return
-            finally:
-                preparing.cancel()
-                await asyncio.gather(preparing, return_exceptions=True)
+            with suppress(Unsupported, _NotUnpacked):
+                await self._by_daemon(plan)
+                return
         before = registry.fetched
         self._tracker.network = lambda: registry.fetched - before
         # The content store computes every digest, and refuses what is not what it says.
         await self._pulled.fetch(plan, partial(registry.blob, verify=False))
-        await self._point(top)
+        await self._point(plan.top)
 
     async def without_registry(self) -> None:
         """Have the daemon pull what only it can reach: the demo engine makes its images up.
