@@ -90,15 +90,23 @@ class Pulls:
         return tuple(self._states.values())
 
     def start(self, request: PullRequest) -> PullState:
-        """Start a pull, or return the one that fetches the same already."""
+        """Start a pull, or return the one that does the same already.
+
+        One of the same image that does something else, or is being cancelled, is
+        waited for: what it leaves, the next one finds.
+        """
         for state in self._states.values():
-            same = state.request.reference == request.reference
-            if state.running and same and state.request.namespace == request.namespace:
+            if state.running and not state.cancelling and state.request == request:
                 return state
+        before = {
+            self._tasks[state.id]
+            for state in self._states.values()
+            if state.running and state.id in self._tasks and _same_name(state.request, request)
+        }
         self._last += 1
         progress = PullProgress(request.reference, request.namespace)
         state = PullState(self._last, request, progress, self._clock())
-        self._tasks[state.id] = task = asyncio.create_task(self._run(state.id, request))
+        self._tasks[state.id] = task = asyncio.create_task(self._run(state.id, request, before))
         task.add_done_callback(lambda _: self._done(state.id))
         self._set(state)
         return state
@@ -131,10 +139,14 @@ class Pulls:
         if self._tasks:
             await asyncio.wait(self._tasks.values(), timeout=seconds)
 
-    async def _run(self, number: int, request: PullRequest) -> None:
+    async def _run(
+        self, number: int, request: PullRequest, before: set[asyncio.Task[None]]
+    ) -> None:
         """Pull, and note how it ended."""
         phase, error = PullPhase.DONE, ""
         try:
+            if before:
+                await asyncio.wait(before)
             await self._service.pull_image(
                 request.reference,
                 request.unpack,
@@ -185,3 +197,7 @@ class Pulls:
     def _set(self, state: PullState) -> None:
         self._states[state.id] = state
         self._publish(self.states)
+
+
+def _same_name(one: PullRequest, other: PullRequest) -> bool:
+    return (one.reference, one.namespace) == (other.reference, other.namespace)

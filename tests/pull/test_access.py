@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import logging
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -19,7 +21,8 @@ from tests.support.docker_registry import DockerRegistry, need_docker_registry
 from tests.support.image import BuiltImage, build_image, build_index
 from tests.support.signed_tokens import Signer
 from tests.support.token_server import TokenServer
-from tui.backend.errors import InvalidArgument, NotFound, PermissionDenied
+from tui.backend.blob_labels import BlobLabels
+from tui.backend.errors import BackendError, InvalidArgument, NotFound, PermissionDenied
 from tui.backend.registry_errors import Refused, UnknownHost, Untrusted, WrongContent
 
 SECRET = "hunter-2-and-a-half"
@@ -121,6 +124,53 @@ async def test_tokens(
         await site.pull(reference)
         await site.complete(reference, image)
         assert server.asked
+
+
+async def test_a_helper_that_fails_later_does_not_hang_the_pull(
+    real_daemon: Daemon,
+    site_of: Callable[[Daemon, DockerRegistry], Site],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    answer = json.dumps({"Username": "me", "Secret": SECRET})
+    program = folder / "docker-credential-moody"
+    program.write_text(
+        f"#!/bin/sh\ncat > /dev/null\n[ -e {folder}/asked ] && exit 1\n"
+        f"touch {folder}/asked\necho '{answer}'\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    with guarded(real_daemon, site_of) as (site, certificates):
+        reference = site.registry.push(fresh(), "demo/moody:1")
+        trust(site, certificates)
+        assert site.service.docker_config is not None
+        helpers = {"credHelpers": {site.registry.host: "moody"}}
+        site.service.docker_config.write_text(json.dumps(helpers))
+        async with asyncio.timeout(100):
+            if site.daemon.engine_id == "2.x":  # which asks again by itself
+                with pytest.raises(BackendError, match="docker-credential-moody"):
+                    await site.pull(reference)
+            else:
+                await site.pull(reference)
+        assert await site.leases() == []
+
+
+async def test_a_layer_that_hundreds_of_repositories_share(site: Site) -> None:
+    image = fresh()
+    names = [f"demo/{'shared-' * 20}{number}" for number in range(40)]
+    for name in names:
+        site.registry.push(image, f"{name}:1")
+    await site.pull(f"{site.registry.host}/{names[0]}:1")
+    layer = image.manifest()["layers"][0]["digest"]
+    name = "containerd.io/distribution.source.127.0.0.1"
+    long = ",".join(sorted(names))[: 4096 - len(name)].rpartition(",")[0]
+    await BlobLabels(site.client, site.namespace).add(layer, {name: long})
+    last = f"{site.registry.host}/{names[-1]}:1"
+    await site.pull(last)
+    await site.complete(last, image)
+    assert len((await site.content())[layer][name]) <= 4096
 
 
 async def test_what_is_not_there(site: Site) -> None:

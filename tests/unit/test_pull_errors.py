@@ -42,3 +42,9 @@ def test_why_it_failed(text: str, kind: type[BackendError]) -> None:
     assert type(error) is kind
     assert str(error).startswith(f"Could not pull {NAME}: ")
     assert str(error).endswith(".")
+
+
+def test_neither_the_repository_nor_the_url_says_why() -> None:
+    text = 'failed to do request: Get "https://host/v2/acme/tls/manifests/404": EOF'
+    error = reworded(ServerError(f"Could not pull images: {text}."), "host/acme/tls:404")
+    assert type(error) is ServerError

@@ -95,6 +95,26 @@ async def test_an_entry_without_a_platform_is_what_its_config_says() -> None:
         await plan_of(index, AMD64, image.blobs)
 
 
+async def test_a_strange_entry_does_not_spoil_an_index() -> None:
+    image = built("linux/arm64")
+    strange = {"mediaType": f"{OCI}manifest.v1+json", "digest": f"sha256:{'9' * 64}", "size": 7}
+    bare = {key: value for key, value in image.target.as_json().items() if key != "platform"}
+    named = image.target.as_json() | {"platform": {"os": "linux", "architecture": "arm64"}}
+    missing = {f"sha256:{'9' * 64}": b"[]"}
+    for entry in (named, bare):
+        index = made({"manifests": [strange, entry]}, f"{OCI}index.v1+json")
+        plan = await plan_of(index, ARM64, {**image.blobs, **missing})
+        assert plan.documents[1].descriptor.digest == image.target.digest
+
+
+@pytest.mark.parametrize("text", ["\ud800", "x" * 70000])
+async def test_text_that_cannot_be_sent_is_refused(text: str) -> None:
+    manifest = built().manifest()
+    manifest["layers"][0]["annotations"] = {"org.opencontainers.image.ref.name": text}
+    with pytest.raises(WrongContent, match="annotations"):
+        await plan_of(made(manifest))
+
+
 async def test_attestations_are_not_images() -> None:
     image = built()
     fake = image.target.as_json() | {

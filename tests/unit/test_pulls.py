@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -125,6 +126,30 @@ async def test_the_same_is_not_pulled_twice_at_once(desk: Desk) -> None:
     desk.service.pulls[0].succeed()
     await desk.turn()
     assert desk.pulls.start(NGINX).id not in (first.id, elsewhere.id)
+
+
+async def test_another_wish_for_the_same_image_waits_for_the_first(desk: Desk) -> None:
+    first = desk.pulls.start(NGINX)
+    other = desk.pulls.start(replace(NGINX, platform="linux/arm64"))
+    assert other.id != first.id
+    await desk.turn()
+    assert len(desk.service.pulls) == 1, "both at once"
+    desk.service.pulls[0].succeed()
+    await desk.turn()
+    assert [each.asked["platform"] for each in desk.service.pulls] == [None, "linux/arm64"]
+
+
+async def test_what_is_being_cancelled_is_pulled_again_afterwards(desk: Desk) -> None:
+    first = desk.pulls.start(NGINX)
+    await desk.turn()
+    desk.pulls.cancel(first.id)
+    again = desk.pulls.start(NGINX)
+    assert again.id != first.id
+    await desk.turn()
+    await desk.turn()
+    assert len(desk.service.pulls) == 2
+    assert desk.state(first.id).progress.phase is PullPhase.CANCELLED
+    assert desk.state(again.id).running
 
 
 async def test_a_cancelled_pull_runs_until_it_has_cleaned_up(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from tui.backend.groups import first
 Stream = Duplex[content_pb2.WriteContentRequest, content_pb2.WriteContentResponse]
 
 # Messages that the daemon has not answered yet; more gain nothing, and hold memory.
-_WINDOW = 4
+WINDOW = 4
 # The answers wait for a source that may be slow, which has deadlines of its own.
 _STREAM = 24 * 3600.0
 
@@ -23,6 +23,7 @@ async def fill(
     offset: int,
     size: int,
     heard: Callable[[int], None],
+    window: int = WINDOW,
 ) -> None:
     """Send the chunks, a few ahead of the daemon's answers.
 
@@ -32,17 +33,18 @@ async def fill(
         offset: of the first one.
         size: of the blob.
         heard: told how many bytes the daemon has.
+        window: messages that may be ahead of its answers.
 
     Raises:
         BackendError: the daemon or the source failed, or the source has too little.
     """
-    window = asyncio.Semaphore(_WINDOW)
+    ahead = asyncio.Semaphore(window)
     try:
         async with asyncio.TaskGroup() as group:
-            hearing = group.create_task(_hear(stream, size, heard, window))
+            hearing = group.create_task(_hear(stream, size, heard, ahead))
             async with aclosing(chunks):
                 async for chunk in chunks:
-                    await window.acquire()
+                    await ahead.acquire()
                     await stream.send(_write(offset, chunk))
                     offset += len(chunk)
             if offset != size:

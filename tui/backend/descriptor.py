@@ -9,6 +9,8 @@ from tui.backend.reference import is_digest
 from tui.backend.registry_errors import WrongContent
 
 _LARGEST = 2**63 - 1
+_LONGEST = 64 << 10
+"""Characters of a media type or an annotation."""
 
 INDEXES = (
     "application/vnd.oci.image.index.v1+json",
@@ -60,7 +62,7 @@ class Descriptor:
         if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= _LARGEST:
             raise WrongContent(f"The size of {digest[:19]} is {safe(repr(size))}.")
         media_type = value.get("mediaType")
-        if not isinstance(media_type, str) or not media_type:
+        if not isinstance(media_type, str) or not media_type or not _sound(media_type):
             raise WrongContent(f"The media type of {digest[:19]} is {safe(repr(media_type))}.")
         platform = value.get("platform")
         if platform is not None and not isinstance(platform, dict):
@@ -72,6 +74,17 @@ class Descriptor:
 def _annotations(digest: str, value: object) -> dict[str, str]:
     if value is None:
         return {}
-    if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
+    if not isinstance(value, dict) or not all(map(_sound, (*value, *value.values()))):
         raise WrongContent(f"The annotations of {digest[:19]} are {safe(repr(value))}.")
     return value
+
+
+def _sound(text: object) -> bool:
+    """Whether this is text that can be sent, and none that only fills memory."""
+    if not isinstance(text, str) or len(text) > _LONGEST:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a lone surrogate
+        return False
+    return True

@@ -8,10 +8,17 @@ import grpc
 import grpc.aio
 from google.protobuf.message import Message
 
-from tui.backend.errors import Timeout, Unavailable, translate
+from tui.backend.errors import ServerError, Timeout, Unavailable, translate
 
 Request = TypeVar("Request", bound=Message)
 Response = TypeVar("Response", bound=Message)
+
+
+class Undisclosed(ServerError):
+    """The call ended while we were writing, and what it ended with was lost on the way.
+
+    Asked again, one message at a time, the daemon tells.
+    """
 
 
 class Duplex(Generic[Request, Response]):
@@ -72,8 +79,8 @@ class Duplex(Generic[Request, Response]):
                 message = await self._call.read()
         except TimeoutError:
             raise self._late() from None
-        except grpc.aio.AioRpcError as error:
-            raise translate(error, self._subject) from None
+        except grpc.aio.AioRpcError:
+            message = grpc.aio.EOF
         if message is grpc.aio.EOF:
             await self._fail(unless_ok=True)
             return None
@@ -111,4 +118,6 @@ class Duplex(Generic[Request, Response]):
             return
         nothing = grpc.aio.Metadata()
         details = await self._call.details()
+        if code is grpc.StatusCode.INTERNAL and "error from Core" in (details or ""):
+            raise Undisclosed(f"Could not {self._subject}: the call broke off.")
         raise translate(grpc.aio.AioRpcError(code, nothing, nothing, details), self._subject)

@@ -93,6 +93,9 @@ _NO_CONNECTION: dict[str, tuple[type[BackendError], str]] = {
     "Trying to connect": (NotContainerd, "what listens on the socket does not speak gRPC"),
 }
 
+# What gRPC's own client says of a stream whose other end has died.
+_BROKEN_OFF = ("Stream removed", "Socket closed", "Connection reset by peer")
+
 # States that shims and runc report as UNKNOWN, by their text.
 _WRONG_STATE = (
     "cannot delete a running process",
@@ -136,6 +139,8 @@ def translate(error: grpc.aio.AioRpcError, subject: str) -> BackendError:
         return Timeout(_sentence(subject, "no answer in time"))
     if "no space left on device" in text or "disk quota exceeded" in text:
         return DiskFull(_sentence(subject, "the disk of the daemon is full"))
+    if any(mark in text for mark in _BROKEN_OFF):
+        return Unavailable(_sentence(subject, "the daemon went away"))
     if code == "UNAVAILABLE":
         for mark, (kind, why) in _NO_CONNECTION.items():
             if mark in text:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from protos import content_pb2
 from tui.backend.blob_labels import BlobLabels
 from tui.backend.client import Client
-from tui.backend.content_writer import Stream, fill
+from tui.backend.content_writer import WINDOW, Stream, fill
+from tui.backend.duplex import Undisclosed
 from tui.backend.errors import (
     AlreadyExists,
     FailedPrecondition,
@@ -94,17 +95,23 @@ class Ingests:
         heard: Callable[[int], None],
     ) -> bool:
         """Write once nobody else does."""
-        seen, grew = -1, _now()
+        seen, grew, window = -1, _now(), WINDOW
         while True:
             try:
-                return await self._once(blob, source, labels, heard)
+                return await self._once(blob, source, labels, heard, window)
+            except Undisclosed:
+                if window == 1:
+                    raise
+                window = 1
             except Unavailable as error:
                 if "locked" not in str(error):
                     raise
                 offset = await self._offset(blob.ref)
                 if offset != seen:
                     seen, grew = offset, _now()
-                    heard(offset)
+                    # It is there, or it is nobody's any more: the next turn tells.
+                    if offset >= 0:
+                        heard(offset)
                 elif _now() - grew > _STALLED:
                     raise
             await asyncio.sleep(random.uniform(*_LOOK))
@@ -115,6 +122,7 @@ class Ingests:
         source: Source,
         labels: Mapping[str, str],
         heard: Callable[[int], None],
+        window: int,
     ) -> bool:
         async with self._open(blob, self._lease) as stream:
             state = await stream.ask(_stat(blob))
@@ -123,7 +131,7 @@ class Ingests:
                 raise WrongContent(f"What was kept of {blob.digest} is too long: pull again.")
             heard(offset)
             if offset < blob.size:
-                await fill(stream, source(offset), offset, blob.size, heard)
+                await fill(stream, source(offset), offset, blob.size, heard, window)
             await self._commit(stream, blob, labels)
             return offset < blob.size
 

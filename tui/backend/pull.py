@@ -60,8 +60,9 @@ class Pulling(Images, Introspection):
         """Pull an image from its registry and return it.
 
         What is there already is not fetched again, and a layer that was cut off
-        goes on where it stopped. A cancelled pull leaves no lease and no image;
-        what it had of a layer is kept for a day, as containerd does.
+        goes on where it stopped. A pull that is cancelled before it made the image
+        leaves no lease and no image; what it had of a layer is kept for a day, as
+        containerd does.
 
         Args:
             ref: as Docker reads it: ``nginx`` is ``docker.io/library/nginx:latest``.

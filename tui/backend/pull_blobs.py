@@ -20,6 +20,8 @@ from tui.state.progress import LayerPhase, PullPhase
 UNCOMPRESSED = "containerd.io/uncompressed"
 _SNAPSHOT = "containerd.io/gc.ref.snapshot."
 _SOURCE = "containerd.io/distribution.source."
+_LABEL = 4096
+"""Bytes that name and value of a label have together at most."""
 _TOGETHER = 3
 """Layers that are downloaded at once, as containerd does."""
 
@@ -50,7 +52,12 @@ class Pulled:
 
     async def keep_documents(self, plan: Plan) -> None:
         """Write index, manifest and config, with the labels that hold what they name."""
-        await asyncio.gather(*(self._keep(document) for document in plan.documents))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for document in plan.documents:
+                    group.create_task(self._keep(document))
+        except BaseExceptionGroup as errors:
+            raise first(errors) from None
 
     async def _keep(self, document: Document) -> None:
         labels = {**document.labels, **await self._source_label(document.descriptor.digest)}
@@ -153,7 +160,9 @@ class Pulled:
         name = _SOURCE + _host(reference.domain)
         known = await self._ingests.labels.get(digest) or {}
         repositories = {reference.path, *known.get(name, "").split(",")} - {""}
-        return {name: ",".join(sorted(repositories))}
+        value = ",".join(sorted(repositories))
+        # A layer that hundreds share: containerd's own clients leave it as it is, too.
+        return {name: value} if len(name) + len(value) <= _LABEL else {}
 
 
 def _host(domain: str) -> str:

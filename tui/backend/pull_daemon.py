@@ -22,7 +22,7 @@ _LOOK = 0.3
 _GLANCE = 0.1
 """Seconds between two looks at the ingests: they grow by a mebibyte at a time."""
 _EARLY = 1.0
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
+_DIGEST = re.compile(r"(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})\Z")
 _DOCUMENT = re.compile(r"(?:index|manifest)-")
 
 Learn = Callable[[Descriptor], Awaitable[Plan]]
@@ -133,7 +133,7 @@ class DaemonPull:
             return
         for index, layer in enumerate(self._plan.layers):
             if layer.digest == digest[0] and not self._arrived[index].is_set() and offset:
-                self._tracker.moved(index, offset)
+                self._tracker.moved(index, max(offset, self._tracker.offset(index)))
 
     async def _watch(self, learn: Learn) -> None:
         """Follow the layers into their snapshots, from the lowest up."""
@@ -154,8 +154,9 @@ class DaemonPull:
     async def _appears(self, chain_id: str) -> None:
         """Wait for a snapshot; the end of the transfer ends this as well."""
         for _ in count():
-            if await self._unpacker.has(chain_id):
-                return
+            with suppress(BackendError):
+                if await self._unpacker.has(chain_id):
+                    return
             await asyncio.sleep(_LOOK)
 
     async def _learn(self, learn: Learn) -> Plan:

@@ -13,7 +13,8 @@ from tui.backend.errors import (
 )
 from tui.backend.registry_errors import WrongContent
 
-_DIGEST = re.compile("sha(?:256|512):[0-9a-f]+")
+_OURS = "Could not pull image"
+_NAMES = re.compile(r"sha(?:256|512):[0-9a-f]+|https?://[^\s\"]+")
 _KINDS: tuple[tuple[tuple[str, ...], type[BackendError], str], ...] = (
     (("no space left",), DiskFull, "the disk of the daemon is full: free some room, pull again"),
     (
@@ -54,9 +55,11 @@ def reworded(error: BackendError, name: str) -> BackendError:
         name: of the image.
     """
     # Neither the name nor a digest says anything of why, whatever it contains.
-    text = _DIGEST.sub("", str(error).replace(name, "")).lower()
+    text = _NAMES.sub("", str(error).replace(name, "")).lower()
     for marks, kind, sentence in _KINDS:
         if any(re.search(rf"\b{mark}\b", text) for mark in marks):
             return kind(f"Could not pull {safe(name)}: {sentence}.")
-    _, _, why = str(error).partition(": ")
-    return type(error)(f"Could not pull {safe(name)}: {why or str(error)}")
+    said = str(error)
+    head, _, why = said.partition(": ")
+    # What the client put before the daemon's words says nothing that the name does not.
+    return type(error)(f"Could not pull {safe(name)}: {why if head.startswith(_OURS) else said}")

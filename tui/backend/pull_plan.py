@@ -19,6 +19,8 @@ Read = Callable[[Descriptor], Awaitable[bytes]]
 
 LAYERS = 500
 """Layers of one image; a list beyond this is an attack and no image."""
+_UNSAID = 16
+"""Entries of an index whose platform is looked for in their configs."""
 _DEPTH = 3
 """Indexes within indexes."""
 _CONTENT = "containerd.io/gc.ref.content."
@@ -184,35 +186,44 @@ def _parts(document: _Read, name: str) -> tuple[Descriptor, list[Descriptor]]:
 
 async def _choose(index: _Read, read: Read, wanted: Platform, name: str) -> Descriptor:
     """Return the manifest of an index that suits the platform best."""
-    ranked: list[tuple[int, int, Descriptor]] = []
-    there: dict[str, None] = {}
-    nested: list[Descriptor] = []
-    for place, entry in enumerate(index.children("manifests")):
-        if _ATTESTATION in entry.annotations:
-            continue
-        if entry.media_type in INDEXES:
-            nested.append(entry)
-            continue
-        found = platforms.parse(entry.platform or await _platform_of_config(entry, read))
-        if found is None:
-            continue
-        there[str(found)] = None
-        rank = platforms.rank(found, wanted)
-        if rank is not None:
-            ranked.append((rank, place, entry))
-    if ranked:
-        return min(ranked, key=lambda each: each[:2])[2]
-    if nested:
+    entries = [each for each in index.children("manifests") if _ATTESTATION not in each.annotations]
+    found = [
+        (platform, entry)
+        for entry in entries
+        if entry.platform and (platform := platforms.parse(entry.platform)) is not None
+    ]
+    if not _best(found, wanted):
+        # Only then is it worth to read what entries are that do not say it.
+        unsaid = [each for each in entries if not each.platform and each.media_type in MANIFESTS]
+        for entry in unsaid[:_UNSAID]:
+            platform = await _platform_of_config(entry, read)
+            found += [(platform, entry)] if platform is not None else []
+    if best := _best(found, wanted):
+        return best
+    if nested := [each for each in entries if each.media_type in INDEXES]:
         return nested[0]
+    there = ", ".join(dict.fromkeys(str(platform) for platform, _ in found))
     raise NotFound(
-        f"{safe(name)} has no image for {wanted}: it has {safe(', '.join(there)) or 'none at all'}."
+        f"{safe(name)} has no image for {wanted}: it has {safe(there) or 'none at all'}."
     )
 
 
-async def _platform_of_config(entry: Descriptor, read: Read) -> Mapping[str, Any]:
-    """Return the platform that the config of a manifest names."""
-    manifest = await _document(entry, read)
-    config = manifest.content.get("config")
-    if not isinstance(config, dict):
-        return {}
-    return (await _document(Descriptor.from_json(config), read)).content
+def _best(found: Sequence[tuple[Platform, Descriptor]], wanted: Platform) -> Descriptor | None:
+    """Return what suits a platform best, the first of equals; None where nothing does."""
+    ranked = [
+        (rank, place)
+        for place, (platform, _) in enumerate(found)
+        if (rank := platforms.rank(platform, wanted)) is not None
+    ]
+    return found[min(ranked)[1]][1] if ranked else None
+
+
+async def _platform_of_config(entry: Descriptor, read: Read) -> Platform | None:
+    """Return the platform that the config of a manifest names; None where it is no image."""
+    try:
+        manifest = await _document(entry, read)
+        config = manifest.content.get("config")
+        document = await _document(Descriptor.from_json(config), read)
+    except (NotFound, WrongContent):
+        return None
+    return platforms.parse(document.content)

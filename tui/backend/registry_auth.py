@@ -20,6 +20,7 @@ from tui.backend.registry_wait import retry_after
 
 _LONGEST = 1 << 20
 # What the specification has where a token does not say how long it lives.
+_FOREVER = 1 << 31
 _LIFETIME = 60.0
 # A token that is about to expire does not help a request that is about to be sent.
 _EARLY = 5.0
@@ -161,7 +162,7 @@ class Gatekeeper:
             why = f"the token server {safe(realm.raw_host or '')} gave no token"
             raise WrongContent(could_not(self._reference, why))
         is_number = isinstance(lifetime, int | float) and lifetime > 0
-        return token.strip(), float(lifetime) if is_number else _LIFETIME
+        return token.strip(), float(min(lifetime, _FOREVER)) if is_number else _LIFETIME
 
 
 def _basic(credentials: Credentials) -> str:

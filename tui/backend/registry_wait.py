@@ -52,7 +52,7 @@ def retry_after(text: str) -> float | None:
         return float(text[:12])
     try:
         then = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
     if then.tzinfo is None:
         then = then.replace(tzinfo=UTC)

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
 from google.protobuf.any_pb2 import Any
@@ -12,7 +12,7 @@ from google.protobuf.message import DecodeError, Message
 from protos import streaming_pb2, transfer_pb2, transfer_types_pb2, types_pb2
 from tui.backend.client import Client
 from tui.backend.duplex import Duplex
-from tui.backend.errors import BackendError, Unavailable
+from tui.backend.errors import BackendError
 from tui.backend.platforms import Platform
 
 Hear = Callable[[transfer_types_pb2.Progress], None]
@@ -70,8 +70,9 @@ class Transfers:
                 destination=_packed(store),
                 options=transfer_pb2.TransferOptions(progress_stream=progress_id),
             )
+            failures: list[BackendError] = []
             listening = asyncio.create_task(_listen(progress, hear))
-            answering = asyncio.create_task(_answer(asked, answer))
+            answering = asyncio.create_task(_answer(asked, answer, failures))
             try:
                 await self._client.call(
                     self._client.transfer.Transfer,
@@ -82,6 +83,9 @@ class Transfers:
                     queued=False,
                 )
                 await asyncio.wait({listening}, timeout=_MOMENT)
+            except BackendError as error:
+                # That nobody could say who we are comes first: the rest follows from it.
+                raise (failures or [error])[0] from None
             finally:
                 listening.cancel()
                 answering.cancel()
@@ -136,20 +140,29 @@ async def _listen(stream: Duplex[Any, Any], hear: Hear) -> None:
         return
 
 
-async def _answer(stream: Duplex[Any, Any], answer: Answer) -> None:
-    """Say who we are as often as it is asked; the daemon gives up by itself."""
+async def _answer(stream: Duplex[Any, Any], answer: Answer, failures: list[BackendError]) -> None:
+    """Say who we are as often as it is asked; the daemon gives up by itself.
+
+    Where it cannot be found out, the daemon is told nothing and goes on as nobody.
+    """
     while True:
         try:
             packed = await stream.receive(_LONGEST)
-        except Unavailable:
+        except BackendError:
             return
         if packed is None:
             return
         request = _unpacked(transfer_types_pb2.AuthRequest, packed)
-        found = await answer(request.host) if request is not None else None
+        found = None
+        if request is not None:
+            try:
+                found = await answer(request.host)
+            except BackendError as error:
+                failures.append(error)
         reply = transfer_types_pb2.AuthResponse()
         if found is not None:
             user, secret = found
             reply.authType = transfer_types_pb2.CREDENTIALS if user else transfer_types_pb2.REFRESH
             reply.username, reply.secret = user, secret
-        await stream.send(_packed(reply))
+        with suppress(BackendError):
+            await stream.send(_packed(reply))

@@ -120,11 +120,13 @@ class Unpacker:
                 request,
                 namespace=self._namespace,
                 lease=self._lease,
+                timeout=_APPLY_SECONDS,
+                queued=False,
             )
             try:
                 response = await make(calling, partial(self._remove, request.key))
             except AlreadyExists:
-                if await self.has(chain_id):
+                if await self._hold(chain_id):
                     return None
                 if not remaining:
                     raise
@@ -168,10 +170,14 @@ class Unpacker:
                 request,
                 namespace=self._namespace,
                 lease=self._lease,
+                # Overlayfs walks through all files of the layer.
+                timeout=_APPLY_SECONDS,
+                queued=False,
             )
         except AlreadyExists:
             # Another client was faster.
             await cleanup(self._remove(extract))
+            await self._hold(chain_id)
             return False
         return True
 

@@ -216,4 +216,6 @@ def sentence(pull: PullState) -> str:
         return f"Pulled {name(pull)} in {duration(pull.seconds)}, {_fetched(pull)}."
     if pull.progress.phase is PullPhase.CANCELLED:
         return f"Cancelled the pull of {name(pull)}."
-    return f"{name(pull)}: {outcome(pull)}"
+    said = outcome(pull)
+    # Many a sentence of the back end names the image by itself.
+    return said if safe(pull.request.reference) in said else f"{name(pull)}: {said}"

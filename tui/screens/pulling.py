@@ -128,6 +128,7 @@ class Pulling(Choosing):
                 f"{plural(len(running), 'pull')} {are} under way: quit and cancel {them}?",
                 targets=[name(pull) for pull in running],
                 confirm_label="Quit",
+                cancel_label="Keep pulling",
             )
             self.app.push_screen(question, self._answered_leaving)
 
