@@ -94,7 +94,7 @@ _NO_CONNECTION: dict[str, tuple[type[BackendError], str]] = {
 }
 
 # What gRPC's own client says of a stream whose other end has died.
-_BROKEN_OFF = ("Stream removed", "Socket closed", "Connection reset by peer")
+_BROKEN_OFF = ("Broken pipe", "Socket closed", "Connection reset by peer")
 
 # States that shims and runc report as UNKNOWN, by their text.
 _WRONG_STATE = (
