@@ -50,6 +50,19 @@ def test_rate_and_time_left_are_those_of_the_last_seconds() -> None:
     assert now.fraction == 0.5
 
 
+def test_smaller_steps_after_larger_ones_are_no_slower() -> None:
+    book = Book()
+    book.tracker.begin([("sha256:a", 100 * MIB)])
+    book.tracker.resume(0, 0)
+    book.tracker.look()
+    for seconds, count in ((0.5, 4), (0.125, 24)):
+        for _ in range(count):
+            came = round(8 * MIB * seconds)
+            now = book.tick(seconds, came, book.came + came)
+    assert now.rate is not None
+    assert abs(now.rate - 8 * MIB) < 0.1 * 8 * MIB
+
+
 def test_what_was_there_before_is_no_speed() -> None:
     book = Book()
     book.tracker.begin([("sha256:a", 100 * MIB), ("sha256:b", MIB)])

@@ -169,11 +169,13 @@ class Tracker:
 
 
 def _growths(readings: Sequence[tuple[float, int]]) -> list[tuple[float, int]]:
-    """Return the readings at which much came, not the crumbs between two steps."""
-    steps = [after - before for (_, before), (_, after) in pairwise(readings)]
-    least = max(steps, default=0) / 2
-    return [
-        reading
-        for reading, step in zip(islice(readings, 1, None), steps, strict=True)
-        if step >= least
-    ]
+    """Return the readings by which much had come, not the crumbs between two steps."""
+    least = max((after - before for (_, before), (_, after) in pairwise(readings)), default=0) / 2
+    found: list[tuple[float, int]] = []
+    mark = readings[0][1]
+    for at, came in islice(readings, 1, None):
+        # Crumbs add up: whoever looks more often sees smaller steps.
+        if came - mark >= least:
+            found.append((at, came))
+            mark = came
+    return found
